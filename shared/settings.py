@@ -1,0 +1,29 @@
+"""Everything that is configured, read once from the environment (or a .env file) and checked."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The configuration; each field is the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    database_url: SecretStr = Field(description="PostgreSQL 15 or newer, postgresql://user:password@host/name")
+    redis_url: SecretStr = Field(description="Redis 7 or Valkey 8 or newer, redis://host:port/0")
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir"
+    )
+    mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
+    base_url: str = Field("http://localhost:8000", description="where people reach the API, for links in mails")
+    log_format: str = Field("console", pattern="^(console|json)$", description="console for people, json for collectors")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process; a missing or malformed variable raises pydantic.ValidationError."""
+    return Settings()
