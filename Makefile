@@ -1,3 +1,62 @@
 # What one does with Créneau; `make` alone lists it.
 VENV := .venv
 PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+PORT ?= 8000
+
+# The newest Python that is 3.11 or later: `make PYTHON=/path/to/python3 setup` chooses another one.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test lint lock bench chaos fuzz clean
+
+help: ## List what one can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with exactly the locked packages (every other target does so when needed)
+
+run: $(READY) ## Run all of Créneau here until Ctrl-C; PORT=8001 make run for another port
+	@$(VENV)/bin/creneau run --port $(PORT)
+
+demo: $(READY) ## Show a running Créneau at work
+	@$(VENV)/bin/creneau demo
+
+test: lint ## Check everything: lint, types, layers, tests
+	@$(PY) -m pytest -q -n 2
+
+lint: $(READY) ## Check style, types and layers
+	@$(VENV)/bin/ruff check --quiet
+	@$(VENV)/bin/ruff format --check --quiet
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-timing
+
+lock: $(READY) ## Lock the newest packages that requirements*.in allow
+	@$(LOCK) --upgrade requirements.in -o requirements.txt
+	@$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
+	@! grep -n '://' requirements.txt requirements-dev.txt || { echo "An address in a lock file: see above."; exit 1; }
+
+bench: $(READY) ## Measure speed (takes minutes)
+	@$(PY) -m tests.bench
+
+chaos: $(READY) ## Break everything, for long: CHAOS_SECONDS=600 make chaos
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(PY) -m pytest -q --timeout 0 tests/chaos
+
+fuzz: $(READY) ## Search for failing histories, for long
+	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q --timeout 0 tests/state
+
+clean: ## Remove .venv and every cache; var/ (your data) stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	@find . -name __pycache__ -not -path './var/*' -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Créneau needs Python 3.11 or newer; none was found (make PYTHON=... setup)."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make a virtual environment: apt install python3-venv, then again."; exit 1; }
+	@echo "Installing the locked packages into $(VENV)..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.txt -r requirements-dev.txt
+	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,44 @@
+"""The parts of Créneau and their command lines: the one list behind `make run`, compose and systemd."""
+
+import os
+import sys
+from dataclasses import dataclass
+
+# Celery warns of root in four lines per worker; pickle, its reason, is not accepted here.
+CALM = ("-W", "ignore:You're running the worker with superuser privileges")
+CELERY = (sys.executable, *CALM, "-m", "celery", "--quiet", "-A", "workers.app", "worker")
+LEAN = ("--without-gossip", "--without-mingle")
+BEHIND_THE_OTHERS = ("nice", "-n", "10")  # people who wait for a decision come before mails
+
+
+@dataclass(frozen=True)
+class Part:
+    """One long-running process of Créneau; `copies` is how many of it one machine runs."""
+
+    name: str
+    command: tuple[str, ...]
+    copies: int = 1
+
+
+def parts(*, host: str, port: int) -> tuple[Part, ...]:
+    """Every part, in the order in which it reads best; host and port are where the API listens."""
+    python = sys.executable
+    api = (python, "-m", "uvicorn", "services.api.app:create_app", "--factory", "--no-access-log")
+    return (
+        Part("api", (*api, "--host", host, "--port", str(port))),
+        Part("relay", (python, "-m", "workers.relay")),
+        Part("decide", (*CELERY, *_queue("decide", threads=2))),
+        Part("mail", (*BEHIND_THE_OTHERS, *CELERY, *_queue("mail", threads=4))),
+        # two plain processes that do the same, idempotent work: when one dies the other ticks on
+        Part("schedule", (python, "-m", "workers.schedule"), copies=2),
+    )
+
+
+def execute(name: str, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Become the part of that name; does not return. KeyError when there is none."""
+    command = {part.name: part.command for part in parts(host=host, port=port)}[name]
+    os.execvp(command[0], command)  # noqa: S606 - no shell is the point: signals reach the part itself
+
+
+def _queue(name: str, *, threads: int) -> tuple[str, ...]:
+    return ("--queues", name, "--pool", "threads", "--concurrency", str(threads), *LEAN, "--hostname", f"{name}@%h")
