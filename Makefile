@@ -25,13 +25,13 @@ demo: $(READY) ## Show a running Créneau at work
 	@$(VENV)/bin/creneau demo
 
 test: lint ## Check everything: lint, types, layers, tests
-	@$(PY) -m pytest -q -n 2
+	@$(PY) -m pytest -q -n 2 --dist loadfile
 
 lint: $(READY) ## Check style, types and layers
 	@$(VENV)/bin/ruff check --quiet
 	@$(VENV)/bin/ruff format --check --quiet
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/lint-imports --no-timing
+	@said=$$($(VENV)/bin/lint-imports) || { echo "$$said"; exit 1; }
 
 lock: $(READY) ## Lock the newest packages that requirements*.in allow
 	@$(LOCK) --upgrade requirements.in -o requirements.txt

@@ -51,7 +51,7 @@ class Valkey:
         if port and password and (self.answers() or is_free(int(port))):
             return
         text = CONFIGURATION.format(
-            port=_free_port(), password=password or secrets.token_urlsafe(32), data=_quoted(self.data)
+            port=free_port(), password=password or secrets.token_urlsafe(32), data=_quoted(self.data)
         )
         written = self.configuration.with_suffix(".new")
         written.touch(mode=0o600)
@@ -131,7 +131,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
