@@ -15,11 +15,14 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(description="PostgreSQL 15 or newer, postgresql://user:password@host/name")
     redis_url: SecretStr = Field(description="Redis 7 or Valkey 8 or newer, redis://host:port/0")
     smtp_url: SecretStr | None = Field(
-        None, description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir"
+        None,
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir",
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
     base_url: str = Field("http://localhost:8000", description="where people reach the API, for links in mails")
-    log_format: str = Field("console", pattern="^(console|json)$", description="console for people, json for collectors")
+    log_format: str = Field(
+        "console", pattern="^(console|json)$", description="console for people, json for collectors"
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
 

@@ -1,0 +1,1 @@
+"""What happens after a request was taken: events are relayed, requests decided, invitations sent."""

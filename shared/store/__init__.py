@@ -1,0 +1,1 @@
+"""PostgreSQL, the book: tables with their verbs, named queries, the outbox, migrations."""

@@ -1,0 +1,80 @@
+"""A slot: a half-open stretch of time between two instants, and how wall-clock times become instants."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shared.domain.errors import InvalidInputError
+
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Slot:
+    """`[start, end)` in UTC; raises InvalidInputError when it is naive, empty, reversed or longer than 366 days."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise InvalidInputError("A time needs its offset, such as 2027-11-09T09:00:00+01:00.", code="naive_time")
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.end <= self.start:
+            raise InvalidInputError("A slot must end after it starts.", code="slot_reversed")
+        if self.end - self.start > LONGEST:
+            raise InvalidInputError("A slot lasts 366 days at most.", code="slot_too_long")
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def overlaps(self, other: "Slot") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def starting(self, start: datetime) -> "Slot":
+        """The slot of the same length that starts then."""
+        return Slot(start, start + self.length)
+
+
+def instant(time: datetime, zone: str | None) -> datetime:
+    """The UTC instant of a time with an offset, or of a wall-clock time in a named zone.
+
+    Raises InvalidInputError for a wall-clock time without a zone, and for one that the clock change skips or repeats:
+    there only an explicit offset says which instant is meant.
+    """
+    try:
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+        if zone is None:
+            raise InvalidInputError(
+                "A time needs its offset, such as 2027-11-09T09:00:00+01:00, or the request its zone.",
+                code="naive_time",
+            )
+        return _from_wall_clock(time, zone)
+    except OverflowError as error:
+        raise InvalidInputError("This time is out of range.", code="time_out_of_range") from error
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name; raises InvalidInputError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInputError(f"There is no time zone named {name[:60]!r}.", code="unknown_zone") from error
+
+
+def _from_wall_clock(time: datetime, zone: str) -> datetime:
+    tz = known_zone(zone)
+    early, late = (time.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if early == late:
+        return early
+    if early.astimezone(tz).replace(tzinfo=None) != time:
+        raise InvalidInputError(
+            f"{time:%Y-%m-%d %H:%M} does not exist in {zone}: the clock jumps over it that night.",
+            code="time_does_not_exist",
+        )
+    raise InvalidInputError(
+        f"{time:%Y-%m-%d %H:%M} exists twice in {zone}: give the offset of the one you mean.", code="time_exists_twice"
+    )

@@ -1,0 +1,186 @@
+"""Delivering: moves deliveries through the states of the ledger, in two phases, so that no crash loses or doubles one.
+
+    queued → sending (lease, token) → committing (just before the final dot) → sent | failed | dead
+
+Guards. A lease that ends in `sending` is safe to take over: nothing had left. One that ends in `committing` may have
+arrived: the same bytes go out once more, which calendars ignore, and the ledger says so. Whoever lost the lease finds
+out before the dot, because `committing` is only written by the holder of the token.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import Row, text
+
+from shared.calendar.entry import Party
+from shared.invitations.compose import Addressed, envelope_sender, mail_for
+from shared.invitations.news import News
+from shared.mail.contract import Envelope
+from shared.store.base import Db
+from shared.store.ledger import DeliveryState
+
+LEASE = timedelta(seconds=30)
+COMMITTING_LEASE = timedelta(seconds=45)
+GIVE_UP_AFTER = timedelta(days=2)
+MOST_ATTEMPTS = 200
+PAUSES = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600))
+
+log = structlog.get_logger()
+
+# the oldest open delivery of each (UID, recipient) only: a CANCEL never overtakes its REQUEST
+CLAIM = text("""
+WITH due AS (
+    SELECT d.id, d.state FROM delivery AS d
+    WHERE d.state IN ('queued', 'sending', 'committing') AND d.not_before <= :now
+      AND (d.state = 'queued' OR d.lease_until < :now)
+      AND NOT EXISTS (SELECT 1 FROM delivery AS earlier
+                      WHERE earlier.uid = d.uid AND earlier.recipient = d.recipient AND earlier.id < d.id
+                        AND earlier.state IN ('queued', 'sending', 'committing'))
+    ORDER BY d.not_before, d.id LIMIT :most FOR UPDATE OF d SKIP LOCKED)
+UPDATE delivery AS d SET state = 'sending', lease = :token, lease_until = :until, attempts = attempts + 1,
+    ambiguous_count = ambiguous_count + CASE WHEN due.state = 'committing' THEN 1 ELSE 0 END
+FROM due WHERE d.id = due.id
+RETURNING d.id, d.announcement_id, d.uid, d.sequence, d.dtstamp, d.method, d.recipient, d.recipient_name, d.language,
+          d.role, d.key, d.message, d.attempts, d.created_at, d.correlation_id
+""")
+
+ANNOUNCEMENTS = text("SELECT id, kind, news FROM announcement WHERE id = ANY(:ids)")
+STORE = text("UPDATE delivery SET subject = :subject, message = :message WHERE id = :id AND lease = :token")
+RENEW = text("""
+UPDATE delivery SET lease_until = :until WHERE id = :id AND lease = :token AND state = 'sending' RETURNING id
+""")
+COMMIT = text("""
+UPDATE delivery SET state = 'committing', lease_until = :until
+WHERE id = :id AND lease = :token AND state = 'sending' RETURNING id
+""")
+# the answer of the mail server is a fact even when the lease ended meanwhile, unless somebody else is at it again
+SETTLE = text("""
+UPDATE delivery SET state = :state, lease = NULL, lease_until = NULL, last_answer = :answer, not_before = :not_before,
+    sent_at = :sent_at, ambiguous_count = ambiguous_count + :ambiguous
+WHERE id = :id AND lease = :token RETURNING id
+""")
+
+
+class LostLeaseError(Exception):
+    """Somebody else took the delivery over; nothing may leave from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A leased delivery with its bytes, ready to send."""
+
+    id: int
+    token: UUID
+    envelope: Envelope
+    message: bytes
+    attempts: int
+    created_at: datetime
+    correlation_id: str
+
+
+def claim(db: Db, *, now: datetime, most: int) -> list[Parcel]:
+    """Lease up to `most` deliveries that are due, and render those that were never rendered. The caller commits.
+
+    One that cannot be rendered is dead at once, with the reason on the ledger: no retry would change it.
+    """
+    token = uuid4()
+    rows = db.execute(CLAIM, {"now": now, "until": now + LEASE, "token": token, "most": most}).all()
+    news = {
+        row.id: (row.kind, News.model_validate(row.news))
+        for row in db.execute(ANNOUNCEMENTS, {"ids": list({row.announcement_id for row in rows})})
+    }
+    parcels = []
+    for row in sorted(rows, key=lambda row: row.id):
+        kind, told = news[row.announcement_id]
+        message = row.message
+        if row.attempts > MOST_ATTEMPTS:
+            _settle(db, row.id, token, _Outcome(DeliveryState.DEAD, "too many attempts", now))
+            continue
+        if message is None:
+            try:
+                message = _render(db, row, kind, told, token)
+            except ValueError as error:
+                log.exception("a letter cannot be written", delivery=row.id)
+                _settle(db, row.id, token, _Outcome(DeliveryState.DEAD, str(error), now))
+                continue
+        envelope = Envelope(envelope_sender(row.key, told.told.host.mail_domain), row.recipient)
+        parcels.append(
+            Parcel(row.id, token, envelope, bytes(message), row.attempts, row.created_at, row.correlation_id)
+        )
+    return parcels
+
+
+def renew(db: Db, parcel: Parcel, *, now: datetime) -> bool:
+    """Keep the lease for this mail, which may have waited behind slow ones; False when it is somebody else's."""
+    values = {"id": parcel.id, "token": parcel.token, "until": now + LEASE}
+    return db.scalars(RENEW, values).first() is not None
+
+
+def point_of_no_return(db: Db, parcel: Parcel, *, now: datetime) -> None:
+    """Note that the final dot goes out next; raises LostLeaseError, and then it must not."""
+    values = {"id": parcel.id, "token": parcel.token, "until": now + COMMITTING_LEASE}
+    if db.scalars(COMMIT, values).first() is None:
+        raise LostLeaseError
+
+
+def sent(db: Db, parcel: Parcel, *, answer: str, now: datetime) -> None:
+    _settle(db, parcel.id, parcel.token, _Outcome(DeliveryState.SENT, answer, now, sent_at=now))
+
+
+def refused_for_good(db: Db, parcel: Parcel, *, answer: str, now: datetime) -> None:
+    _settle(db, parcel.id, parcel.token, _Outcome(DeliveryState.FAILED, answer, now))
+
+
+def try_later(db: Db, parcel: Parcel, *, answer: str, ambiguous: bool, now: datetime) -> None:
+    """Queue it again after a pause that grows; after two days it is dead, and shows."""
+    is_over = now - parcel.created_at > GIVE_UP_AFTER
+    state = DeliveryState.DEAD if is_over else DeliveryState.QUEUED
+    pause = PAUSES[min(parcel.attempts, len(PAUSES)) - 1]
+    _settle(db, parcel.id, parcel.token, _Outcome(state, answer, now + pause, ambiguous=ambiguous))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of one attempt."""
+
+    state: DeliveryState
+    answer: str
+    not_before: datetime
+    sent_at: datetime | None = None
+    ambiguous: bool = False
+
+
+def _settle(db: Db, delivery_id: int, token: UUID, outcome: _Outcome) -> None:
+    db.execute(
+        SETTLE,
+        {
+            "id": delivery_id,
+            "token": token,
+            "state": outcome.state.value,
+            "answer": outcome.answer.replace("\x00", "")[:200],
+            "not_before": outcome.not_before,
+            "sent_at": outcome.sent_at,
+            "ambiguous": int(outcome.ambiguous),
+        },
+    )
+
+
+def _render(db: Db, row: Row[Any], kind: str, news: News, token: UUID) -> bytes:
+    mail = mail_for(
+        Addressed(
+            kind=kind,
+            method=row.method,
+            uid=row.uid,
+            sequence=row.sequence,
+            dtstamp=row.dtstamp,
+            news=news,
+            key=row.key,
+            recipient=Party(row.recipient, row.recipient_name, row.language),
+            role=row.role,
+        )
+    )
+    db.execute(STORE, {"id": row.id, "token": token, "subject": mail.subject, "message": mail.message})
+    return mail.message

@@ -1,0 +1,92 @@
+"""Posting: one announcement and its deliveries, one for each person it is for, in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import text
+
+from shared.domain.events import InvitationsQueued
+from shared.invitations.news import News
+from shared.store.base import Db
+from shared.store.ledger import Announcement, Invitation
+from shared.store.outbox import Actor, record
+from shared.store.reservations import Reservation
+
+_NOW_TOLD = "UPDATE attendee SET is_told = true, told_sequence = :sequence WHERE reservation_id = :reservation_id "
+_NOW_GONE = "UPDATE attendee SET is_told = false, told_sequence = :sequence WHERE reservation_id = :reservation_id "
+_HEARD = " RETURNING address, name, language, role"
+_SAME = "SELECT address, name, language, role FROM attendee WHERE reservation_id = :reservation_id "
+
+
+class To(Enum):
+    """Who gets an announcement, as the statement that finds them and notes that they know."""
+
+    NEW = _NOW_TOLD + "AND removed_at IS NULL AND NOT is_told" + _HEARD
+    TOLD = _NOW_TOLD + "AND removed_at IS NULL AND is_told" + _HEARD
+    REMOVED = _NOW_GONE + "AND removed_at IS NOT NULL AND is_told" + _HEARD
+    EVERYBODY_LEAVING = _NOW_GONE + "AND is_told" + _HEARD
+    OWNER = _SAME + "AND address = (SELECT p.address FROM person p WHERE p.id = :owner_id)"  # noqa: S608  constants only
+    COMING = _SAME + "AND removed_at IS NULL AND is_told AND partstat <> 'DECLINED'"
+
+
+# the same news to the same person is written once, however often it is posted
+WRITE = """
+WITH heard AS ({who}), written AS (
+INSERT INTO delivery (site_id, reservation_id, announcement_id, uid, sequence, dtstamp, method, recipient,
+                      recipient_name, language, role, not_before, correlation_id, created_at)
+SELECT :site_id, :reservation_id, :announcement_id, :uid, :sequence, :dtstamp, :method, address,
+       name, language, role, :now, :correlation_id, :now
+FROM heard ORDER BY address
+ON CONFLICT (uid, recurrence, sequence, dtstamp, method, recipient) DO NOTHING
+RETURNING 1)
+SELECT count(*) FROM written
+"""
+STATEMENTS = {to: text(WRITE.format(who=to.value)) for to in To}
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What is posted: the kind of letter, its METHOD, and the SEQUENCE and DTSTAMP under which it goes out."""
+
+    kind: str
+    method: str
+    sequence: int
+    dtstamp: datetime
+    news: News
+
+
+def post(db: Db, posting: Posting, to: To, *, reservation: Reservation, invitation: Invitation, now: datetime) -> int:
+    """Write the announcement and its deliveries; returns how many."""
+    announcement = Announcement(
+        invitation_id=invitation.id,
+        kind=posting.kind,
+        method=posting.method,
+        sequence=posting.sequence,
+        dtstamp=posting.dtstamp,
+        news=posting.news.model_dump(mode="json"),
+    )
+    db.add(announcement)
+    db.flush()
+    count: int = db.scalars(
+        STATEMENTS[to],
+        {
+            "site_id": reservation.site_id,
+            "reservation_id": reservation.id,
+            "owner_id": reservation.requested_by,
+            "announcement_id": announcement.id,
+            "uid": invitation.uid,
+            "sequence": posting.sequence,
+            "dtstamp": posting.dtstamp,
+            "method": posting.method,
+            "now": now,
+            "correlation_id": reservation.correlation_id,
+        },
+    ).one()
+    if count:
+        creneau = Actor(None, reservation.site_id, correlation_id=reservation.correlation_id)
+        queued = InvitationsQueued(reservation.id, posting.method, count)
+        record(db, reservation.site_id, queued, by=creneau, now=now)
+    else:
+        db.delete(announcement)
+    return count

@@ -1,0 +1,42 @@
+"""Reminding: the day before, once, whoever is still coming.
+
+Guards. The queue is `invitation.remind_at`: set again by an announcement that moves the entry, cleared by one that
+cancels it, and cleared here in the commit that writes the reminders, so that a second tick finds nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from shared.domain.states import HOLDING
+from shared.invitations.news import News, Told
+from shared.invitations.post import Posting, To, post
+from shared.store.base import Db
+from shared.store.ledger import Invitation
+from shared.store.reservations import Reservation
+
+
+def remind_some(db: Db, *, now: datetime, most: int = 20) -> int:
+    """Write the reminders of up to `most` entries that are due; returns how many were. The caller commits."""
+    due = db.scalars(
+        select(Invitation)
+        .where(Invitation.remind_at <= now)
+        .order_by(Invitation.remind_at, Invitation.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for invitation in due:
+        _remind(db, invitation, now)
+    return len(due)
+
+
+def _remind(db: Db, invitation: Invitation, now: datetime) -> None:
+    invitation.remind_at = None
+    reservation = db.get_one(Reservation, invitation.reservation_id)
+    # what changed and is not announced yet will set its own reminder; what has begun needs none
+    if reservation.state not in HOLDING or invitation.told is None or reservation.starts_at <= now:
+        return
+    invitation.dtstamp = max(now.replace(microsecond=0), invitation.dtstamp + timedelta(seconds=1))
+    news = News(told=Told.model_validate(invitation.told))
+    posting = Posting("reminder", "REMINDER", invitation.sequence, invitation.dtstamp, news)
+    post(db, posting, To.COMING, reservation=reservation, invitation=invitation, now=now)

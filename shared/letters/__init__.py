@@ -1,0 +1,5 @@
+"""The texts of the mails, in French and English; knows no database, no clock, and not how a mail is sent.
+
+`templates/<language>/<kind>.jinja` holds the words alone, `say.jinja` the labels; `layout.txt` and `layout.html` set
+both. French is written there with plain spaces: `writing` puts the no-break ones.
+"""

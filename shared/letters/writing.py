@@ -1,0 +1,97 @@
+"""Facts to words: one template per kind and language, laid out once as plain text and once as HTML."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from babel.lists import format_list
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.letters.facts import Alternative, Conflict, Facts, Language, Span
+from shared.letters.times import slot_in_words
+
+Kind = Literal["invitation", "update", "cancellation", "refusal", "reminder"]
+
+_MOST_ALTERNATIVES = 3
+_NO_BREAK, _NARROW_NO_BREAK = "\u00a0", "\u202f"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A letter as written: a subject of one line, a plain text, and a whole HTML page that says the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write(kind: Kind, language: str, facts: Facts) -> Words:
+    """The words of one letter; a language that is not spoken here reads French."""
+    spoken: Language = "en" if language.lower().startswith("en") else "fr"
+    name, told = f"{spoken}/{kind}.jinja", _told(kind, facts, spoken)
+    plain, page = _environment(html=False).get_template(name), _environment(html=True).get_template(name)
+    heading = "".join(plain.blocks["heading"](plain.new_context(told)))
+    words = Words(
+        subject=_one_line(f"{heading} ({told['when']})"),
+        text=plain.render(told, layout="layout.txt"),
+        html=page.render(told, layout="layout.html"),
+    )
+    return _typeset_french(words) if spoken == "fr" else words
+
+
+def _typeset_french(words: Words) -> Words:
+    """The no-break spaces of French, inside guillemets and before : ; ! ?, where somebody typed plain ones."""
+
+    def typeset(text: str) -> str:
+        return re.sub("(?<=«) | (?=[:»])", _NO_BREAK, re.sub(" (?=[;!?])", _NARROW_NO_BREAK, text))
+
+    html = re.sub("(?<=>)[^<]+", lambda between_tags: typeset(between_tags[0]), words.html)
+    return Words(subject=typeset(words.subject), text=typeset(words.text), html=html)
+
+
+def _told(kind: Kind, facts: Facts, language: Language) -> dict[str, object]:
+    def slot(span: Span | Facts | Conflict | Alternative) -> str:
+        return slot_in_words(span.start, span.end, facts.zone, language)
+
+    def listed(names: tuple[str, ...]) -> str:
+        return format_list(names, locale=language)
+
+    return {
+        "kind": kind,
+        "facts": facts,
+        "title": _one_line(facts.title),
+        "when": slot(facts),
+        # a new time or place puts every answer back (RFC 5546 section 3.2.2.1); a new text does not
+        "asks_again": any(change.what in {"time", "place"} for change in facts.changes),
+        "alternatives": facts.alternatives[:_MOST_ALTERNATIVES],
+        "language": language,
+        "slot": slot,
+        "listed": listed,
+    }
+
+
+@cache
+def _environment(*, html: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("shared.letters"),
+        autoescape=html,  # noqa: S701 - the plain text is read as it stands
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["paragraphs"] = _paragraphs
+    return environment
+
+
+def _paragraphs(text: str) -> list[str]:
+    """What blank lines part, each on one line."""
+    paragraphs = (_one_line(paragraph) for paragraph in re.split("\n[ \t]*\n", str(text)))
+    kind = Markup if isinstance(text, Markup) else str
+    return [kind(paragraph) for paragraph in paragraphs if paragraph]
+
+
+def _one_line(text: str) -> str:
+    # not str.split(): that takes the no-break spaces away
+    return re.sub("[ \t\r\n]+", " ", text).strip(" ")

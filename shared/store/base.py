@@ -1,0 +1,60 @@
+"""The connection to PostgreSQL and the base of all tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Engine, Identity, create_engine, orm
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from shared.settings import settings
+
+Db = orm.Session
+
+# Bounds on everything that waits: a stuck lock or a forgotten transaction must not hold up the venue.
+TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=20s -c timezone=UTC"
+
+
+class Base(orm.DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own way to declare it
+        datetime: DateTime(timezone=True),
+        int: BigInteger,
+        dict[str, Any]: JSONB,
+        list[int]: ARRAY(BigInteger),
+    }
+
+
+class Numbered:
+    """A table whose rows count up; the order of ids is the order of arrival."""
+
+    id: orm.Mapped[int] = orm.mapped_column(Identity(always=False), primary_key=True)
+
+
+def connect(database_url: str, *, pool_size: int = 10) -> Engine:
+    """An engine on that URL; `pool_pre_ping` gives fresh connections after PostgreSQL was restarted."""
+    scheme, _, rest = database_url.partition("://")
+    if scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {scheme}://")
+    return create_engine(
+        f"postgresql+psycopg://{rest}",
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"options": TIMEOUTS, "connect_timeout": 5, "application_name": "creneau"},
+    )
+
+
+@lru_cache
+def engine() -> Engine:
+    """The engine of this process, made on first use."""
+    return connect(settings().database_url.get_secret_value())
+
+
+@contextmanager
+def transaction() -> Iterator[Db]:
+    """One unit of work of a process edge: committed at the end, rolled back on any error."""
+    with orm.Session(engine(), expire_on_commit=False) as db, db.begin():
+        yield db

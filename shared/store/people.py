@@ -1,0 +1,89 @@
+"""Organisations, the people of a site, and the tokens they call with."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.store.base import Base, Db, Numbered
+
+
+class Role(StrEnum):
+    TRAINER = "trainer"
+    COORDINATOR = "coordinator"
+    PARTNER = "partner"
+
+
+class Organisation(Numbered, Base):
+    """A partner: Plan Séquence, Caf 62, a collège."""
+
+    __tablename__ = "organisation"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    name: Mapped[str]
+    contact_name: Mapped[str]
+    contact_address: Mapped[str | None]
+    language: Mapped[str]
+
+
+class Person(Numbered, Base):
+    """Somebody of the site who may call; the address is unique in the site, whatever its case."""
+
+    __tablename__ = "person"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    name: Mapped[str]
+    address: Mapped[str]
+    language: Mapped[str]
+
+
+class Token(Numbered, Base):
+    """A bearer token; only its SHA-256 is kept, which is enough for 256 random bits."""
+
+    __tablename__ = "token"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role]
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    label: Mapped[str]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    @classmethod
+    def issue(cls, db: Db, person: Person, role: Role, *, label: str, now: datetime) -> str:
+        """A new token for that person, in clear; it cannot be read again."""
+        secret = f"crn_{secrets.token_urlsafe(32)}"
+        db.add(
+            cls(
+                site_id=person.site_id,
+                person_id=person.id,
+                role=role,
+                digest=digest_of(secret),
+                label=label,
+                created_at=now,
+            )
+        )
+        return secret
+
+
+def digest_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def person_called(db: Db, site_id: int, *, address: str, name: str, language: str = "fr") -> Person:
+    """The person of that address, made when new."""
+    db.execute(
+        insert(Person)
+        .values(site_id=site_id, address=address.lower(), name=name, language=language)
+        .on_conflict_do_nothing()
+    )
+    return db.scalars(select(Person).where(Person.site_id == site_id, Person.address == address.lower())).one()
+
+
+def organisation_called(db: Db, site_id: int, name: str) -> Organisation | None:
+    return db.scalars(select(Organisation).where(Organisation.site_id == site_id, Organisation.name == name)).first()

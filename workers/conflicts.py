@@ -1,0 +1,50 @@
+"""The task that decides requests."""
+
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from shared import broker, deciding
+from shared.store.base import transaction
+from workers.app import app
+from workers.waking import drain
+
+log = structlog.get_logger()
+
+
+@app.task(name="conflicts.decide")
+def decide() -> None:
+    """Decide what waits; a second wake-up finds the rooms locked, or nothing waiting."""
+    drain("conflicts.decide", decide_some)
+
+
+def decide_some() -> bool:
+    """Decide one batch, and tell who waits for it; False when nothing could be decided."""
+    try:
+        decided = _commit(deciding.BATCH)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: that is nobody's fault, and passes
+    except Exception:  # one poisoned request must not hold up the venue: find it by going one by one
+        log.exception("a batch failed, deciding one by one")
+        decided = _decide_one()
+    if decided.ids:
+        broker.tell_decided(decided.ids)
+        broker.ring()
+    return bool(decided.ids)
+
+
+def _decide_one() -> deciding.Decided:
+    try:
+        return _commit(1)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # refused with a reason that sends its owner to a person, and in the log for us
+        log.exception("a request cannot be decided, it is set aside")
+        with transaction() as db:
+            return deciding.set_aside(db, now=datetime.now(UTC))
+
+
+def _commit(batch: int) -> deciding.Decided:
+    with transaction() as db:
+        return deciding.decide(db, now=datetime.now(UTC), batch=batch)
