@@ -33,9 +33,9 @@ lint: $(READY) ## Check style, types and layers
 	@$(VENV)/bin/mypy
 	@said=$$($(VENV)/bin/lint-imports) || { echo "$$said"; exit 1; }
 
-lock: $(READY) ## Lock the newest packages that requirements*.in allow
-	@$(LOCK) --upgrade requirements.in -o requirements.txt
-	@$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
+lock: $(READY) ## Lock what requirements*.in ask for; UPGRADE=--upgrade make lock takes the newest of everything
+	@$(LOCK) $(UPGRADE) requirements.in -o requirements.txt
+	@$(LOCK) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
 	@! grep -n '://' requirements.txt requirements-dev.txt || { echo "An address in a lock file: see above."; exit 1; }
 
 bench: $(READY) ## Measure speed (takes minutes)
@@ -57,6 +57,6 @@ $(READY): requirements.txt requirements-dev.txt
 		{ echo "$(PYTHON) cannot make a virtual environment: apt install python3-venv, then again."; exit 1; }
 	@echo "Installing the locked packages into $(VENV)..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.txt -r requirements-dev.txt
-	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.txt -r requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -34,9 +34,15 @@ def parts(*, host: str, port: int) -> tuple[Part, ...]:
     )
 
 
-def execute(name: str, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Become the part of that name; does not return. KeyError when there is none."""
-    command = {part.name: part.command for part in parts(host=host, port=port)}[name]
+def execute(name: str) -> None:
+    """Become the part of that name; does not return. HOST and PORT say where the API listens; KeyError: no such part.
+
+    A copy may be named as the supervisor names it ("schedule-1"), so that systemd can run each of them.
+    """
+    commands: dict[str, tuple[str, ...]] = {}
+    for part in parts(host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "8000"))):
+        commands |= dict.fromkeys((part.name, *(f"{part.name}-{copy}" for copy in range(part.copies))), part.command)
+    command = commands[name]
     os.execvp(command[0], command)  # noqa: S606 - no shell is the point: signals reach the part itself
 
 
