@@ -53,6 +53,12 @@ class Letter:
             raise MalformedLetter("a calendar has a method and a method has a calendar")
         if self.calendar is not None and f"\r\nMETHOD:{self.method}\r\n".encode() not in self.calendar:
             raise MalformedLetter(f"the calendar's own METHOD is not {self.method}")
+        if self.method in {"REQUEST", "CANCEL"} and not self._names_its_recipient():
+            raise MalformedLetter(f"{self.recipient.address} is not an attendee of the calendar, so could not answer")
+
+    def _names_its_recipient(self) -> bool:
+        attendees = re.findall(rb"^ATTENDEE[;:].*:mailto:(.*)\r$", _unfolded(self.calendar or b""), re.MULTILINE)
+        return wire_address(self.recipient.address).encode("ascii") in attendees
 
 
 def compose(letter: Letter) -> bytes:
@@ -110,6 +116,10 @@ def _encoded_words(text: str) -> str:
             chunks.append(b"")
         chunks[-1] += octets
     return "\r\n ".join(f"=?utf-8?b?{b64encode(chunk).decode('ascii')}?=" for chunk in chunks)
+
+
+def _unfolded(calendar: bytes) -> bytes:
+    return calendar.replace(b"\r\n ", b"")
 
 
 def _fix_boundaries(message: EmailMessage, message_id: str) -> None:

@@ -139,6 +139,18 @@ def test_names_and_subject_arrive_in_any_script(a_letter: Write) -> None:
     assert mailbox(mail, "Reply-To") == ("Camille Dûment", "camille@college.example")
 
 
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+@pytest.mark.parametrize(
+    "address", ["eve@plan-sequence.example", "Zoe@plan-sequence.example", "e@plan-sequence.example"]
+)
+def test_only_an_attendee_gets_the_calendar(an_entry: Build, a_letter: Write, method: Any, address: str) -> None:
+    """Whoever is not on the list under exactly this address sees no answer buttons."""
+    calendar = render(an_entry(), method)
+    assert a_letter(calendar=calendar, method=method)
+    with pytest.raises(MalformedLetter):
+        a_letter(calendar=calendar, method=method, recipient=Party(address))
+
+
 def test_plain_names_stay_readable(a_letter: Write) -> None:
     mail = compose(a_letter(recipient=Party("zoe@plan-sequence.example", "Zoe Martin, Plan Sequence")))
     assert b'\r\nTo: "Zoe Martin, Plan Sequence"\r\n <zoe@plan-sequence.example>\r\n' in mail
