@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.errors import StartError
 from deploy.parts import Part
 from deploy.postgres import Postgres
 from deploy.valkey import Valkey
@@ -74,9 +75,11 @@ def write_programs(
     folder: Path, sockets: Path, engines: Sequence[Postgres | Valkey], parts: Sequence[Part], *, cwd: Path
 ) -> Path:
     """Write the configuration (private to its owner) and say where; secrets travel in the environment, not in it."""
+    if set("%;#") & set(f"{folder}{cwd}"):  # supervisor reads these as its own signs, here twice and there once
+        raise StartError(f"Créneau cannot run in a folder with %, ; or # in its name: rename {folder} or {cwd}.")
     text = SUPERVISOR.format(
-        folder=_escaped(folder),
-        sockets=_escaped(sockets),
+        folder=folder,
+        sockets=sockets,
         engines=",".join(_name(engine) for engine in engines),
         parts=",".join(part.name for part in parts),
     )
@@ -94,19 +97,19 @@ def _engine(engine: Postgres | Valkey) -> str:
         name=_name(engine),
         command=_escaped(shlex.join(engine.command())),
         signal="INT" if isinstance(engine, Postgres) else "TERM",  # INT is PostgreSQL's clean and quick stop
-        log=_escaped(engine.log),
+        log=engine.log,
     )
 
 
 def _part(part: Part, cwd: Path) -> str:
     process = part.name if part.copies == 1 else f"{part.name}-%(process_num)d"
     command = _escaped(shlex.join(part.command))
-    return PART.format(name=part.name, command=command, process=process, copies=part.copies, cwd=_escaped(cwd))
+    return PART.format(name=part.name, command=command, process=process, copies=part.copies, cwd=cwd)
 
 
 def _name(engine: Postgres | Valkey) -> str:
     return type(engine).__name__.lower()
 
 
-def _escaped(text: str | Path) -> str:
-    return str(text).replace("%", "%%")  # supervisor expands %(name)s
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")  # supervisor expands %(name)s

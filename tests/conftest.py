@@ -70,4 +70,4 @@ def _refuse_to_leave_the_machine(event: str, arguments: tuple[object, ...]) -> N
         return
     address = arguments[1]
     if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
-        raise RuntimeError(f"a test wanted to reach {address}: tests stay on this machine")
+        raise PermissionError(f"a test wanted to reach {address}: tests stay on this machine")
