@@ -25,8 +25,12 @@ class Wire(smtplib.SMTP):
     def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         reply = super().connect(*args, **kwargs)
         if self.sock is not None:
-            # The dot follows the body in a packet of its own, which Nagle would hold back for 40 ms.
-            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            try:
+                # The dot follows the body in a packet of its own, which Nagle would hold back for 40 ms.
+                self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError:  # reset right after its greeting
+                self.close()
+                raise
         return reply
 
     def starttls(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:

@@ -1,7 +1,6 @@
 """Kept connections, threads, restarts and encryption: what happens between two mails."""
 
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -185,16 +184,6 @@ def test_the_ports_are_those_of_submission() -> None:
 
 def accept(*_: object) -> AuthResult:
     return AuthResult(success=True)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate that nobody vouches for."""
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=mail.test", "-days", "2"]
-    subprocess.run([*request, "-keyout", file, "-out", f"{file}.crt"], check=True, capture_output=True)
-    file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
-    return file
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -1,6 +1,8 @@
 """A server that answers too much, too slowly, too early or not in SMTP cannot hang, flood or fool the mailer."""
 
+import ssl
 import time
+from pathlib import Path
 
 import pytest
 
@@ -124,10 +126,26 @@ def test_a_goodbye_after_the_dot_is_an_answer() -> None:
     assert not failure.value.ambiguous
 
 
-def test_plain_text_injected_before_encryption_is_refused() -> None:
+def test_plain_text_injected_before_encryption_is_refused(certificate: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
     hello = (b"\r\n", b"250-raw.test\r\n250 STARTTLS\r\n")
-    with RawServer(hello, (b"STARTTLS\r\n", b"220 go\r\n250 injected\r\n")) as server, pytest.raises(PassingFailure):
+    injected = (b"STARTTLS\r\n", b"220 go\r\n250 injected\r\n")
+    with RawServer(hello, injected, tls=tls) as server, pytest.raises(PassingFailure, match="injected before TLS"):
         send(server)
+
+
+def test_a_goodbye_instead_of_an_answer_to_mail_is_tried_again_later() -> None:
+    goodbye = (b"<bounces@canope.test>\r\n", b"421 too many\r\n")
+    with RawServer(MAIL[0], goodbye) as server, pytest.raises(PassingFailure, match="421 too many") as failure:
+        send(server)
+    assert not failure.value.ambiguous
+
+
+def test_a_connection_reset_is_a_passing_failure() -> None:
+    with RawServer(*DATA[:-1], reset=True) as server, pytest.raises(PassingFailure) as failure:
+        send(server)
+    assert not failure.value.ambiguous
 
 
 def test_a_login_challenge_that_is_no_base64_is_a_configuration_failure() -> None:
