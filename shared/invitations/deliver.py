@@ -13,19 +13,21 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Row, text
+from sqlalchemy import Row, func, select, text
 
 from shared.calendar.entry import Party
+from shared.domain.errors import NotFoundError, WrongStateError
 from shared.invitations.compose import Addressed, envelope_sender, mail_for
 from shared.invitations.news import News
 from shared.mail.contract import Envelope
 from shared.store.base import Db
-from shared.store.ledger import DeliveryState
+from shared.store.ledger import Delivery, DeliveryState
 
 LEASE = timedelta(seconds=30)
 COMMITTING_LEASE = timedelta(seconds=45)
-GIVE_UP_AFTER = timedelta(days=2)
+PATIENCE = timedelta(days=2)
 MOST_ATTEMPTS = 200
+OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING})
 PAUSES = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600))
 
 log = structlog.get_logger()
@@ -44,7 +46,7 @@ UPDATE delivery AS d SET state = 'sending', lease = :token, lease_until = :until
     ambiguous_count = ambiguous_count + CASE WHEN due.state = 'committing' THEN 1 ELSE 0 END
 FROM due WHERE d.id = due.id
 RETURNING d.id, d.announcement_id, d.uid, d.sequence, d.dtstamp, d.method, d.recipient, d.recipient_name, d.language,
-          d.role, d.key, d.message, d.attempts, d.created_at, d.correlation_id
+          d.role, d.key, d.message, d.attempts, d.give_up_at, d.correlation_id
 """)
 
 ANNOUNCEMENTS = text("SELECT id, kind, news FROM announcement WHERE id = ANY(:ids)")
@@ -77,7 +79,7 @@ class Parcel:
     envelope: Envelope
     message: bytes
     attempts: int
-    created_at: datetime
+    give_up_at: datetime
     correlation_id: str
 
 
@@ -108,7 +110,7 @@ def claim(db: Db, *, now: datetime, most: int) -> list[Parcel]:
                 continue
         envelope = Envelope(envelope_sender(row.key, told.told.host.mail_domain), row.recipient)
         parcels.append(
-            Parcel(row.id, token, envelope, bytes(message), row.attempts, row.created_at, row.correlation_id)
+            Parcel(row.id, token, envelope, bytes(message), row.attempts, row.give_up_at, row.correlation_id)
         )
     return parcels
 
@@ -130,13 +132,38 @@ def sent(db: Db, parcel: Parcel, *, answer: str, now: datetime) -> None:
     _settle(db, parcel.id, parcel.token, _Outcome(DeliveryState.SENT, answer, now, sent_at=now))
 
 
+def send_again(db: Db, site_id: int, delivery_id: int, *, now: datetime) -> Delivery:
+    """Queue the same bytes once more; raises WrongStateError while it is on its way or when newer news went out since.
+
+    A recipient who has it already sees nothing: calendars ignore an equal SEQUENCE with an equal DTSTAMP.
+    """
+    delivery = db.scalars(
+        select(Delivery).where(Delivery.id == delivery_id, Delivery.site_id == site_id).with_for_update()
+    ).first()
+    if delivery is None:
+        raise NotFoundError("There is no such delivery.")
+    if delivery.state in OPEN:
+        raise WrongStateError("This mail is on its way already.", state=delivery.state.value)
+    newer = db.scalars(
+        select(func.max(Delivery.id)).where(
+            Delivery.uid == delivery.uid, Delivery.recipient == delivery.recipient, Delivery.id > delivery.id
+        )
+    ).one()
+    if newer is not None:
+        raise WrongStateError(f"Newer news went out since: send delivery {newer} again instead.", newer=newer)
+    delivery.state = DeliveryState.QUEUED
+    delivery.not_before, delivery.give_up_at = now, now + PATIENCE
+    delivery.attempts, delivery.sent_at = 0, None
+    return delivery
+
+
 def refused_for_good(db: Db, parcel: Parcel, *, answer: str, now: datetime) -> None:
     _settle(db, parcel.id, parcel.token, _Outcome(DeliveryState.FAILED, answer, now))
 
 
 def try_later(db: Db, parcel: Parcel, *, answer: str, ambiguous: bool, now: datetime) -> None:
     """Queue it again after a pause that grows; after two days it is dead, and shows."""
-    is_over = now - parcel.created_at > GIVE_UP_AFTER
+    is_over = now > parcel.give_up_at
     state = DeliveryState.DEAD if is_over else DeliveryState.QUEUED
     pause = PAUSES[min(parcel.attempts, len(PAUSES)) - 1]
     _settle(db, parcel.id, parcel.token, _Outcome(state, answer, now + pause, ambiguous=ambiguous))

@@ -34,9 +34,9 @@ class To(Enum):
 WRITE = """
 WITH heard AS ({who}), written AS (
 INSERT INTO delivery (site_id, reservation_id, announcement_id, uid, sequence, dtstamp, method, recipient,
-                      recipient_name, language, role, not_before, correlation_id, created_at)
+                      recipient_name, language, role, not_before, give_up_at, correlation_id, created_at)
 SELECT :site_id, :reservation_id, :announcement_id, :uid, :sequence, :dtstamp, :method, address,
-       name, language, role, :now, :correlation_id, :now
+       name, language, role, :now, CAST(:now AS timestamptz) + interval '2 days', :correlation_id, :now
 FROM heard ORDER BY address
 ON CONFLICT (uid, recurrence, sequence, dtstamp, method, recipient) DO NOTHING
 RETURNING 1)

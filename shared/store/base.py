@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Engine, Identity, create_engine, orm
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, Identity, create_engine, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.settings import settings
@@ -20,6 +21,8 @@ TIMEOUTS = "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_s
 class Base(orm.DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own way to declare it
         datetime: DateTime(timezone=True),
+        # the value is what the column holds and its CHECK knows
+        StrEnum: Enum(StrEnum, native_enum=False, values_callable=lambda kind: [member.value for member in kind]),
         int: BigInteger,
         dict[str, Any]: JSONB,
         list[int]: ARRAY(BigInteger),

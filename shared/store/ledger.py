@@ -79,6 +79,7 @@ class Delivery(Numbered, Base):
     state: Mapped[DeliveryState]
     ambiguous_count: Mapped[int]
     not_before: Mapped[datetime]
+    give_up_at: Mapped[datetime]
     attempts: Mapped[int]
     lease: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]

@@ -201,6 +201,7 @@ CREATE TABLE delivery (
         ('queued', 'sending', 'committing', 'sent', 'failed', 'dead')),
     ambiguous_count bigint NOT NULL DEFAULT 0,
     not_before timestamptz NOT NULL,
+    give_up_at timestamptz NOT NULL,
     attempts bigint NOT NULL DEFAULT 0,
     lease uuid,
     lease_until timestamptz,
@@ -218,6 +219,7 @@ CREATE INDEX delivery_open_by_recipient ON delivery (uid, recipient, id)
     WHERE state IN ('queued', 'sending', 'committing');
 CREATE INDEX delivery_by_reservation ON delivery (reservation_id, id);
 CREATE INDEX delivery_by_site ON delivery (site_id, id);
+CREATE INDEX delivery_sent ON delivery (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX delivery_in_trouble ON delivery (state, id) WHERE state IN ('failed', 'dead');
 """
 

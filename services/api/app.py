@@ -1,0 +1,73 @@
+"""The application: its routes, its error table, and what runs beside the requests."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from services.api import activities, attendees, deliveries, reservations, rooms, sessions, watch
+from services.api.access import Tokens
+from services.api.batching import Batcher
+from services.api.correlation import Correlation
+from services.api.live import Bell, Decisions
+from services.api.problems import Problem, answer_errors
+from shared import log
+from shared.store.base import engine
+
+DESCRIPTION = """
+Books the rooms of an Atelier. A request is answered with 202 and decided a moment later, first come, first served;
+`Prefer: wait=10` holds the answer until it is decided. Every error is a problem (RFC 9457) with a stable `code`.
+"""
+
+
+def create_app() -> FastAPI:
+    log.configure("api")
+    app = FastAPI(
+        title="Créneau",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=_beside_the_requests,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for module in (rooms, reservations, attendees, activities, sessions, deliveries):
+        app.include_router(module.router, prefix="/api")
+    app.include_router(watch.router)
+    answer_errors(app)
+    app.add_middleware(Correlation)
+    _document_problems(app)
+    return app
+
+
+@asynccontextmanager
+async def _beside_the_requests(app: FastAPI) -> AsyncIterator[None]:
+    app.state.tokens = Tokens()
+    app.state.intake = Batcher(reservations.take_in)
+    app.state.reader = Batcher(reservations.read)
+    app.state.bell = Bell()
+    app.state.decisions = Decisions()
+    tasks = [
+        asyncio.create_task(work)
+        for work in (app.state.bell.run(), app.state.decisions.listen(), app.state.decisions.look())
+    ]
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
+    engine().dispose()
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Put the schema of a problem among the components, where the routes refer to it."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, object]:
+        schema: dict[str, dict[str, dict[str, object]]] = generate()
+        schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return dict(schema)
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

@@ -1,0 +1,99 @@
+"""Lists of reservations: filters, and pages that stay where they are while rows come and go."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import Field
+from sqlalchemy import text
+
+from services.api.access import Caller
+from services.api.schemas import ReservationView, Slug, Strict, Time, Zone
+from services.api.views import COLUMNS, FROM, names_of, view
+from shared.domain.errors import InvalidInputError
+from shared.domain.slots import instant
+from shared.domain.states import State
+from shared.store.base import Db
+from shared.store.places import resources_named
+
+
+class ReservationFilters(Strict):
+    """Which reservations; what is left out does not narrow."""
+
+    room: Slug | None = None
+    start: Annotated[Time | None, Field(alias="from", description="those that end after this")] = None
+    end: Annotated[Time | None, Field(alias="to", description="those that start before this")] = None
+    zone: Zone | None = None
+    person: Annotated[str | None, Field(pattern=r"^(me|[1-9][0-9]{0,17})$", description="who asked: an id, or me")] = (
+        None
+    )
+    state: State | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, Field(max_length=100, description="from `next` of the page before")] = None
+
+
+Filters = Annotated[ReservationFilters, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page, and the cursor of the next one."""
+
+    items: list[ReservationView]
+    next: str | None
+
+
+def list_reservations(db: Db, caller: Caller, filters: ReservationFilters) -> Listing:
+    """A page in the order of start, then id; raises InvalidInputError for a cursor that we did not make."""
+    conditions, values = _conditions(db, caller, filters)
+    query = text(f"SELECT {COLUMNS} {FROM} WHERE {' AND '.join(conditions)} ORDER BY r.starts_at, r.id LIMIT :limit")
+    rows = db.execute(query, values | {"limit": filters.limit + 1}).all()
+    shown = rows[: filters.limit]
+    names = names_of(db, shown)
+    is_more = len(rows) > filters.limit
+    return Listing([view(row, names, caller) for row in shown], _cursor(shown[-1]) if is_more else None)
+
+
+def _conditions(db: Db, caller: Caller, filters: ReservationFilters) -> tuple[list[str], dict[str, Any]]:
+    conditions, values = ["r.site_id = :site_id"], dict[str, Any](site_id=caller.site_id)
+    if caller.is_partner:
+        conditions.append(
+            "EXISTS (SELECT 1 FROM attendee AS a WHERE a.reservation_id = r.id AND a.address = :address"
+            " AND a.removed_at IS NULL)"
+        )
+        values["address"] = caller.identity.address
+    if filters.room is not None:
+        conditions.append("r.resource_ids @> ARRAY[CAST(:room AS bigint)]")
+        values["room"] = resources_named(db, caller.site_id, [filters.room])[0].id
+    if filters.start is not None:
+        # nothing lasts longer than 366 days: the second bound is what lets the index help
+        conditions.append("r.ends_at > :after AND r.starts_at > CAST(:after AS timestamptz) - interval '366 days'")
+        values["after"] = instant(filters.start, filters.zone)
+    if filters.end is not None:
+        conditions.append("r.starts_at < :before")
+        values["before"] = instant(filters.end, filters.zone)
+    if filters.person is not None:
+        conditions.append("r.requested_by = :person")
+        values["person"] = caller.identity.person_id if filters.person == "me" else int(filters.person)
+    if filters.state is not None:
+        conditions.append("r.state = :state")
+        values["state"] = filters.state.value
+    if filters.cursor is not None:
+        conditions.append("(r.starts_at, r.id) > (:last_start, :last_id)")
+        values["last_start"], values["last_id"] = _position(filters.cursor)
+    return conditions, values
+
+
+def _cursor(row: Any) -> str:
+    return urlsafe_b64encode(f"{row.starts_at.isoformat()} {row.id}".encode()).decode()
+
+
+def _position(cursor: str) -> tuple[datetime, int]:
+    try:
+        start, id_ = urlsafe_b64decode(cursor.encode()).decode().split(" ")
+        position = datetime.fromisoformat(start).astimezone(UTC), int(id_)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInputError("This cursor is not one of ours: begin again without it.", code="bad_cursor") from error
+    return position[0], min(position[1], 2**62)

@@ -1,0 +1,153 @@
+"""The one place where errors become answers: RFC 9457 problems, in French unless English is asked for."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from shared.domain.errors import (
+    CreneauError,
+    InvalidInputError,
+    KeyReusedError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedError,
+    StaleVersionError,
+    WrongStateError,
+)
+
+STATUS: Mapping[type[CreneauError], int] = {
+    InvalidInputError: 422,
+    KeyReusedError: 422,
+    NotAllowedError: 403,
+    NotFoundError: 404,
+    RefusedError: 409,
+    StaleVersionError: 412,
+    WrongStateError: 409,
+}
+MEDIA_TYPE = "application/problem+json"
+LONGEST_ECHO = 200
+NOTHING: Mapping[str, Any] = {}
+SLOT_CODES = frozenset(
+    {
+        "naive_time",
+        "slot_reversed",
+        "slot_too_long",
+        "time_does_not_exist",
+        "time_exists_twice",
+        "time_out_of_range",
+        "unknown_zone",
+    }
+)
+
+log = structlog.get_logger()
+
+
+class Problem(BaseModel):
+    """What went wrong, why, and what to do (RFC 9457)."""
+
+    type: str = Field("about:blank", description="always about:blank; `code` is what a program looks at")
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="stable, such as `room_taken`")
+    errors: list[dict[str, object]] = Field([], description="for 422: where in the request, and what is wrong there")
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For the documentation of a route: the problems that it may answer with."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] = NOTHING,
+) -> Response:
+    """A problem answer; `members` are its extensions."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, "code": code}
+    content = orjson.dumps(body | dict(members), default=str)
+    return Response(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Have the app answer every error as a problem."""
+    app.add_exception_handler(CreneauError, _domain)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeoutError, _away)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def language_of(request: Request) -> str:
+    """`en` when the caller puts English first, else `fr`."""
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
+
+
+def _domain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CreneauError)  # noqa: S101  registered for it
+    detail = error.refusal.sentence(language_of(request)) if isinstance(error, RefusedError) else error.message
+    return problem(STATUS[type(error)], error.code, detail, members=error.details)
+
+
+def _validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it
+    errors = [
+        {
+            "where": ".".join(str(part)[:60] for part in e["loc"][1:]) or "request",
+            "problem": str(e["msg"])[:LONGEST_ECHO],
+            "code": e.get("ctx", {}).get("code", e["type"]),
+        }
+        for e in error.errors()[:20]
+    ]
+    first = errors[0]
+    # one thing that is wrong has its own code, several have a common one
+    code = first["code"] if len(errors) == 1 and errors[0]["code"] in SLOT_CODES else "invalid_input"
+    return problem(422, code, f"{first['where']}: {first['problem']}", members={"errors": errors})
+
+
+def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for it
+    code = HTTPStatus(error.status_code).name.lower()
+    return problem(error.status_code, code, str(error.detail), headers=error.headers)
+
+
+def _database(request: Request, error: Exception) -> Response:
+    if isinstance(error, OperationalError | InterfaceError):
+        return _away(request, error)
+    return _unforeseen(request, error)
+
+
+def _away(_: Request, error: Exception) -> Response:
+    log.warning("database away or busy", error=str(error)[:LONGEST_ECHO])
+    detail = (
+        "The database is away or busy for a moment. Try again, with the same Idempotency-Key: nothing is done twice."
+    )
+    return problem(503, "try_again", detail, headers={"Retry-After": "2"})
+
+
+def _unforeseen(_: Request, error: Exception) -> Response:
+    log.error("unforeseen error", exc_info=error)
+    correlation_id = structlog.contextvars.get_contextvars().get("correlation_id", "")
+    detail = (
+        f"Something went wrong on our side, and it is in our log under {correlation_id}. Please tell us that number."
+    )
+    return problem(500, "unforeseen", detail)

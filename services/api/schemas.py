@@ -1,0 +1,300 @@
+"""What goes in and out of the API, checked and documented; names are those of DESIGN's words."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.calendar.address import MalformedAddress, wire_address
+from shared.domain.errors import InvalidInputError
+from shared.domain.slots import Slot, instant
+from shared.domain.states import State
+from shared.store.reservations import Invitee
+
+MOST_ATTENDEES = 2000
+
+
+def _one_line(text: str) -> str:
+    """No control characters: what is a header in a mail or a property in a calendar must stay one."""
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
+        raise ValueError("control characters and line breaks are not allowed here")
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text.strip()
+
+
+def _text(text: str) -> str:
+    if any(unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\r\t" for character in text):
+        raise ValueError("control characters are not allowed here")
+    return text.strip()
+
+
+def _address(address: str) -> str:
+    try:
+        normalized = validate_email(address, check_deliverability=False, test_environment=True).normalized.lower()
+        return wire_address(normalized)
+    except (EmailNotValidError, MalformedAddress) as error:
+        raise ValueError("this is not a mail address that can be written to") from error
+
+
+def _time(value: object) -> object:
+    # ISO text only: a bare number would be taken for a Unix time
+    if not isinstance(value, str):
+        raise ValueError("give a time as text, such as 2027-11-09T09:00:00+01:00")  # noqa: TRY004  Pydantic wants it
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Words = Annotated[str, Field(max_length=10_000), AfterValidator(_text)]
+Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
+Language = Literal["fr", "en"]
+Time = Annotated[datetime, BeforeValidator(_time), Field(examples=["2027-11-09T09:00:00+01:00"])]
+Zone = Annotated[str, Field(max_length=60, examples=["Europe/Paris"])]
+People = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Strict(BaseModel):
+    """A request body: a field that we do not know is an error, not a wish that goes unheard."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewAttendee(Strict):
+    address: Address
+    name: Annotated[str, Field(max_length=200)] = ""
+    language: Language = "fr"
+    role: Literal["CHAIR", "REQ-PARTICIPANT", "OPT-PARTICIPANT", "NON-PARTICIPANT"] = "REQ-PARTICIPANT"
+
+    @property
+    def invitee(self) -> Invitee:
+        name = _one_line(self.name) if self.name.strip() else ""
+        return Invitee(self.address, name, self.language, self.role)
+
+    @model_validator(mode="after")
+    def _name_is_one_line(self) -> "NewAttendee":
+        if self.name.strip():
+            _one_line(self.name)
+        return self
+
+
+def _distinct(attendees: list[NewAttendee]) -> list[NewAttendee]:
+    seen: set[str] = set()
+    for attendee in attendees:
+        if attendee.address in seen:
+            raise ValueError(f"{attendee.address} is there twice")
+        seen.add(attendee.address)
+    return attendees
+
+
+Attendees = Annotated[list[NewAttendee], Field(max_length=MOST_ATTENDEES), AfterValidator(_distinct)]
+
+
+def _checked_slot(start: datetime, end: datetime, zone: str | None) -> Slot:
+    try:
+        return Slot(instant(start, zone), instant(end, zone))
+    except InvalidInputError as error:
+        raise PydanticCustomError("slot", "{reason}", {"reason": error.message, "code": error.code}) from error
+
+
+class When(Strict):
+    """A start and an end: with offsets, or as wall-clock times together with `zone`."""
+
+    start: Time
+    end: Time
+    zone: Zone | None = None
+
+    @property
+    def slot(self) -> Slot:
+        return _checked_slot(self.start, self.end, self.zone)
+
+    @model_validator(mode="after")
+    def _is_a_slot(self) -> "When":
+        _checked_slot(self.start, self.end, self.zone)
+        return self
+
+
+class NewReservation(When):
+    """A request for one or more resources over one slot, all or nothing."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Atelier maquillage de cinéma, 4e B",
+                    "resources": ["flexi-36"],
+                    "start": "2027-11-09T09:00:00+01:00",
+                    "end": "2027-11-09T12:00:00+01:00",
+                    "people": 24,
+                    "attendees": [{"address": "cpe@college.example", "name": "Vie scolaire"}],
+                }
+            ]
+        },
+    )
+
+    title: Line
+    note: Words = ""
+    resources: Annotated[list[Slug], Field(min_length=1, max_length=20)]
+    people: People = 0
+    attendees: Attendees = Field(default_factory=list)
+
+
+class ReservationChange(Strict):
+    """What is to become different; what is left out stays. Time and rooms are decided like a new request."""
+
+    title: Line | None = None
+    note: Words | None = None
+    people: People | None = None
+    resources: Annotated[list[Slug], Field(min_length=1, max_length=20)] | None = None
+    start: Time | None = None
+    end: Time | None = None
+    zone: Zone | None = None
+
+    @property
+    def slot(self) -> Slot | None:
+        return _checked_slot(self.start, self.end, self.zone) if self.start and self.end else None
+
+    @model_validator(mode="after")
+    def _start_and_end_together(self) -> "ReservationChange":
+        if (self.start is None) != (self.end is None):
+            raise ValueError("give start and end together")
+        _ = self.slot
+        return self
+
+
+class Reason(Strict):
+    """Why, in words for the history; may be empty."""
+
+    reason: Words = ""
+
+
+class ResourceView(BaseModel):
+    slug: str
+    name: str
+
+
+class PersonView(BaseModel):
+    id: int
+    name: str
+
+
+class MoveView(BaseModel):
+    """The time and rooms asked for; until they are decided the old ones hold."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    resources: list[ResourceView]
+    people: int
+
+
+class ReservationView(BaseModel):
+    """A reservation, as much of it as the caller may see."""
+
+    id: int
+    state: State
+    title: str
+    note: str | None = Field(description="for its owner and coordinators")
+    start: AwareDatetime
+    end: AwareDatetime
+    resources: list[ResourceView]
+    people: int
+    requested_by: PersonView
+    session: int | None = Field(description="the session it belongs to, if any")
+    version: int
+    created_at: AwareDatetime
+    decided_at: AwareDatetime | None
+    refusal: str | None = Field(description="the code of the last refusal, of the request or of a move")
+    moving_to: MoveView | None
+
+
+class ReservationPage(BaseModel):
+    items: list[ReservationView]
+    next: str | None = Field(description="the cursor of the next page; the Link header has its whole address")
+
+
+class ConflictView(BaseModel):
+    room: ResourceView
+    start: AwareDatetime
+    end: AwareDatetime
+    reservation: int | None
+    title: str | None
+    requested_by: str | None
+
+
+class AlternativeView(BaseModel):
+    resources: list[ResourceView]
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class AttendeeView(BaseModel):
+    id: int
+    address: str
+    name: str
+    language: Language
+    role: str
+    partstat: str
+
+
+class EventView(BaseModel):
+    id: int
+    type: str
+    data: dict[str, object]
+    by: str | None
+    recorded_at: AwareDatetime
+    correlation_id: str
+
+
+class BusyView(BaseModel):
+    start: AwareDatetime
+    end: AwareDatetime
+    state: State
+    reservation: int | None
+    title: str | None
+
+
+class RoomView(BaseModel):
+    id: int
+    slug: str
+    name: str
+    kind: str
+    seats: int | None
+    seats_are_assumed: bool
+    is_open: bool
+
+
+class RoomBusyView(BaseModel):
+    id: int
+    slug: str
+    name: str
+    kind: str
+    seats: int | None
+    busy: list[BusyView]
+
+
+class DeliveryView(BaseModel):
+    """One mail of the ledger."""
+
+    id: int
+    reservation: int
+    method: str
+    sequence: int
+    dtstamp: AwareDatetime
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    ambiguous: int
+    last_answer: str
+    not_before: AwareDatetime
+    created_at: AwareDatetime
+    sent_at: AwareDatetime | None
+
+
+class DeliveryPage(BaseModel):
+    items: list[DeliveryView]
+    next: str | None

@@ -1,0 +1,145 @@
+"""How reservations are read and shown: one query for many, and only what the viewer may see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, text
+
+from services.api.access import Caller
+from services.api.schemas import (
+    AlternativeView,
+    ConflictView,
+    EventView,
+    MoveView,
+    PersonView,
+    ReservationView,
+    ResourceView,
+)
+from shared.availability import alternatives_to, conflicts_behind
+from shared.domain.errors import NotFoundError
+from shared.domain.refusals import Refusal
+from shared.store.base import Db
+from shared.store.places import Resource
+from shared.store.reservations import Reservation
+
+COLUMNS = """
+r.id, r.site_id, r.state, r.title, r.note, r.starts_at, r.ends_at, r.resource_ids, r.people, r.requested_by,
+r.version, r.created_at, r.decided_at, r.refusal, r.wanted_starts_at, r.wanted_ends_at, r.wanted_resource_ids,
+r.wanted_people, p.name AS person, s.id AS session_id
+"""
+FROM = """
+FROM reservation AS r JOIN person AS p ON p.id = r.requested_by LEFT JOIN session AS s ON s.reservation_id = r.id
+"""
+BY_ID = text(f"SELECT {COLUMNS} {FROM} WHERE r.id = ANY(:ids)")
+IS_INVITED = text("SELECT 1 FROM attendee WHERE reservation_id = :id AND address = :address AND removed_at IS NULL")
+
+
+def rows_of(db: Db, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    return {row.id: row for row in db.execute(BY_ID, {"ids": list(ids)})}
+
+
+def names_of(db: Db, rows: Sequence[Row[Any]]) -> dict[int, ResourceView]:
+    """The resources that these reservations name, by id."""
+    ids = {id_ for row in rows for id_ in [*row.resource_ids, *(row.wanted_resource_ids or [])]}
+    found = db.execute(select(Resource.id, Resource.slug, Resource.name).where(Resource.id.in_(ids)))
+    return {row.id: ResourceView(slug=row.slug, name=row.name) for row in found}
+
+
+def seen_by(db: Db, reservation_id: int, caller: Caller) -> Row[Any]:
+    """The reservation, for somebody who may know of it; raises NotFoundError.
+
+    Colleagues of the site see all its reservations; a partner sees those that they are invited to.
+    """
+    row = rows_of(db, [reservation_id]).get(reservation_id)
+    if row is None or row.site_id != caller.site_id:
+        raise NotFoundError("There is no such reservation.")
+    invited = {"id": reservation_id, "address": caller.identity.address}
+    if caller.is_partner and db.execute(IS_INVITED, invited).first() is None:
+        raise NotFoundError("There is no such reservation.")
+    return row
+
+
+def is_inside(row: Row[Any], caller: Caller) -> bool:
+    """Whether the caller may see notes, people and mails of it."""
+    return caller.is_coordinator or bool(row.requested_by == caller.identity.person_id)
+
+
+def view(row: Row[Any], names: dict[int, ResourceView], caller: Caller) -> ReservationView:
+    is_moving = row.wanted_starts_at is not None
+    return ReservationView(
+        id=row.id,
+        state=row.state,
+        title=row.title,
+        note=row.note if is_inside(row, caller) else None,
+        start=row.starts_at,
+        end=row.ends_at,
+        resources=[names[id_] for id_ in row.resource_ids],
+        people=row.people,
+        requested_by=PersonView(id=row.requested_by, name=row.person),
+        session=row.session_id,
+        version=row.version,
+        created_at=row.created_at,
+        decided_at=row.decided_at,
+        refusal=row.refusal["code"] if row.refusal else None,
+        moving_to=MoveView(
+            start=row.wanted_starts_at,
+            end=row.wanted_ends_at,
+            resources=[names[id_] for id_ in row.wanted_resource_ids],
+            people=row.wanted_people,
+        )
+        if is_moving
+        else None,
+    )
+
+
+def refusal_members(db: Db, reservation_id: int, caller: Caller, language: str, now: datetime) -> dict[str, Any]:
+    """What a 409 tells: the reason, each conflict as far as the caller may see it, and what is free instead."""
+    reservation = db.get_one(Reservation, reservation_id)
+    refusal = reservation.refused or Refusal("room_taken")
+    conflicts = [
+        ConflictView(
+            room=ResourceView(slug=row.slug, name=row.room),
+            start=row.starts_at,
+            end=row.ends_at,
+            reservation=None if caller.is_partner else row.id,
+            title=None if caller.is_partner else row.title,
+            requested_by=None if caller.is_partner else row.person,
+        ).model_dump(mode="json")
+        for row in conflicts_behind(db, refusal)
+    ]
+    alternatives = alternatives_to(db, reservation, now=now)
+    ids = {id_ for a in alternatives for id_ in a.resource_ids}
+    found = db.execute(select(Resource.id, Resource.slug, Resource.name).where(Resource.id.in_(ids)))
+    names = {row.id: ResourceView(slug=row.slug, name=row.name) for row in found}
+    return {
+        "code": refusal.code,
+        "detail": refusal.sentence(language),
+        "conflicts": conflicts,
+        "alternatives": [
+            AlternativeView(
+                resources=[names[id_] for id_ in a.resource_ids], start=a.slot.start, end=a.slot.end
+            ).model_dump(mode="json")
+            for a in alternatives
+        ],
+    }
+
+
+HISTORY = text("""
+SELECT e.id, e.type, e.data, p.name AS person, e.recorded_at, e.correlation_id
+FROM event AS e LEFT JOIN person AS p ON p.id = e.person_id WHERE e.reservation_id = :id ORDER BY e.id
+""")
+
+
+def history_of(db: Db, reservation_id: int) -> list[EventView]:
+    return [
+        EventView(
+            id=row.id,
+            type=row.type,
+            data=row.data,
+            by=row.person,
+            recorded_at=row.recorded_at,
+            correlation_id=row.correlation_id,
+        )
+        for row in db.execute(HISTORY, {"id": reservation_id})
+    ]
