@@ -172,7 +172,8 @@ class _Connection(SMTP):
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
-        self.server.open_connections.discard(self)
+        # asyncio closes the socket right after this call: counted as open until the client can see it
+        self.loop.call_soon(self.server.open_connections.discard, self)
 
     def cut(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
