@@ -22,7 +22,11 @@ def configure(part: str) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if conf.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=30)
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            pad_event_to=30,
+            exception_formatter=structlog.dev.plain_traceback,  # the pretty ones print local variables: secrets
+        )
     )
     structlog.configure(
         processors=[

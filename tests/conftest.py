@@ -11,7 +11,9 @@ import pytest
 
 from deploy.engines import Engines
 from shared.settings import settings
+from shared.store.base import engine
 from shared.store.migrate import upgrade
+from tests.house import House, furnished
 
 CHECKOUT = Path(__file__).parent.parent
 RUNS = CHECKOUT / "var" / "test"  # one folder per pytest run, named by its process; one in it per xdist worker
@@ -72,3 +74,12 @@ def _refuse_to_leave_the_machine(event: str, arguments: tuple[object, ...]) -> N
     here = ("127.", "::1", "localhost", "0.0.0.0")  # the last one: whoever connects to it reaches this machine
     if isinstance(address, tuple) and not str(address[0]).startswith(here):
         raise PermissionError(f"a test wanted to reach {address}: tests stay on this machine")
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """An Atelier with rooms and people in an otherwise empty book."""
+    assert database_url
+    engine.cache_clear()
+    yield furnished()
+    engine().dispose()

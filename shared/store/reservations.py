@@ -109,12 +109,12 @@ class Reservation(Numbered, Base):
         """Ask for another time or other resources; until that is decided everything stays as it is."""
         if self.state not in HOLDING:
             raise WrongStateError(f"A reservation that is {self.state} cannot be moved.", state=self.state.value)
+        turn = db.scalars(select(func.nextval("turn"))).one()
         self.wanted_starts_at, self.wanted_ends_at = slot.start, slot.end
         self.wanted_resource_ids = sorted(resource_ids)
         self.wanted_people = people
         self.wanted_by_coordinator = by.is_coordinator
-        self.turn = db.scalars(select(func.nextval("turn"))).one()
-        self.waiting_since = now
+        self.turn, self.waiting_since = turn, now
         self.refusal = None
         self.correlation_id = by.correlation_id
         self.version += 1

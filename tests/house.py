@@ -1,0 +1,155 @@
+"""The house in which tests play: an Atelier with its rooms and people, and short verbs for what they do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+
+from shared import booking, deciding
+from shared.domain.slots import Slot
+from shared.invitations.announce import announce_some
+from shared.invitations.remind import remind_some
+from shared.seed import atelier
+from shared.store.base import Db, transaction
+from shared.store.outbox import Actor
+from shared.store.people import Organisation, Person, Role, Token, person_called
+from shared.store.places import Resource
+from shared.store.reservations import Invitee, Reservation
+
+MONDAY = datetime(2027, 11, 8, tzinfo=UTC)
+TABLES = "site, organisation, person, token, resource, reservation, occupancy, attendee, activity, session, invitation"
+
+
+def slot(start: float = 9, end: float = 12, *, day: int = 0) -> Slot:
+    """From hour to hour (UTC) on a day after the Monday of the festival's week."""
+    midnight = MONDAY + timedelta(days=day)
+    return Slot(midnight + timedelta(hours=start), midnight + timedelta(hours=end))
+
+
+@dataclass
+class House:
+    """Anne and Basile are trainers, Claire coordinates, Plan Séquence (`pia`) is a partner; `tokens` are in clear."""
+
+    site_id: int = 0
+    actors: dict[str, Actor] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    rooms: dict[str, int] = field(default_factory=dict)
+    now: datetime = MONDAY - timedelta(days=30)
+
+    @contextmanager
+    def book(self) -> Iterator[Db]:
+        """One committed transaction."""
+        with transaction() as db:
+            yield db
+
+    def ask(self, *resources: str, who: str = "anne", at: Slot | None = None, **more: Any) -> int:
+        """Request rooms; the id of the reservation."""
+        invitees = tuple(Invitee(address) for address in more.pop("guests", ()))
+        wish = booking.Wish(
+            by=self.actors[who],
+            title=more.pop("title", "Atelier"),
+            slot=at or slot(),
+            resources=resources,
+            invitees=invitees,
+            **more,
+        )
+        with self.book() as db:
+            [result] = booking.request(db, [wish], now=self.now)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def decide(self) -> list[int]:
+        """Decide until nothing more can be decided; the ids in the order of decision."""
+        ids: list[int] = []
+        while True:
+            with self.book() as db:
+                decided = deciding.decide(db, now=self.now)
+            if not decided.ids:
+                return ids
+            ids.extend(decided.ids)
+
+    def confirmed(self, *resources: str, **more: Any) -> int:
+        """A reservation that is confirmed."""
+        reservation_id = self.ask(*resources, **more)
+        self.decide()
+        assert self.state(reservation_id) == "confirmed"
+        return reservation_id
+
+    def move(self, reservation_id: int, to: Slot, *resources: str, who: str = "anne") -> None:
+        """Ask for another slot (and rooms)."""
+        wanted = booking.Change(slot=to, resources=resources or None)
+        with self.book() as db:
+            booking.change(db, reservation_id, wanted, version=None, by=self.actors[who], now=self.now)
+
+    def cancel(self, reservation_id: int, who: str = "anne") -> None:
+        with self.book() as db:
+            booking.cancel(db, reservation_id, reason="", by=self.actors[who], now=self.now)
+
+    def announce(self) -> None:
+        """Write the deliveries that changes call for."""
+        with self.book() as db:
+            while announce_some(db, now=self.now):
+                pass
+
+    def remind(self) -> None:
+        with self.book() as db:
+            while remind_some(db, now=self.now):
+                pass
+
+    def passes(self, **delta: float) -> None:
+        """Time goes by."""
+        self.now += timedelta(**delta)
+
+    def state(self, reservation_id: int) -> str:
+        return self.reservation(reservation_id).state.value
+
+    def reservation(self, reservation_id: int) -> Reservation:
+        with self.book() as db:
+            return db.get_one(Reservation, reservation_id)
+
+    def rows(self, query: str, **values: Any) -> list[Any]:
+        """What a query finds."""
+        with self.book() as db:
+            return list(db.execute(text(query), values).all())
+
+
+def furnished() -> House:
+    """An empty book, then a house with people in it."""
+    house = House()
+    with transaction() as db:
+        db.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
+        db.execute(text("ALTER SEQUENCE turn RESTART"))
+        site = atelier(db)
+        site.mail_domain = "creneau.example"
+        db.flush()
+        house.site_id = site.id
+        house.rooms = {r.slug: r.id for r in db.scalars(select(Resource))}
+        for name, role in (
+            ("anne", Role.TRAINER),
+            ("basile", Role.TRAINER),
+            ("claire", Role.COORDINATOR),
+            ("pia", Role.PARTNER),
+        ):
+            _move_in(db, house, name, role)
+        db.add(
+            Organisation(
+                site_id=site.id,
+                name="Plan Séquence",
+                contact_name="Pia",
+                contact_address="pia@example.org",
+                language="fr",
+            )
+        )
+    return house
+
+
+def _move_in(db: Db, house: House, name: str, role: Role) -> None:
+    person: Person = person_called(db, house.site_id, address=f"{name}@example.org", name=name.title())
+    house.addresses[name] = person.address
+    house.actors[name] = Actor(person.id, house.site_id, role is Role.COORDINATOR, f"test-{name}")
+    house.tokens[name] = Token.issue(db, person, role, label="test", now=house.now)
