@@ -186,9 +186,10 @@ def decide(db: Db, *, now: datetime, batch: int = BATCH) -> Decided:
     _apply_rules(db, asks, now)
     _find_conflicts(db, asks)
     _settle_among_themselves(asks)
-    if not _occupy(db, asks):
-        if len(asks) > 1:
+    if batch > 1:
+        if not _occupy(db, asks):
             raise BatchDisagreesError
+    elif not _occupy_alone(db, asks):
         asks[0].refusal = Refusal("room_taken")
     db.execute(SETTLE, {"decisions": _json([_decision(ask) for ask in asks]), "now": now})
     return Decided(tuple(ask.id for ask in asks))
@@ -258,18 +259,23 @@ def _settle_among_themselves(asks: list[_Ask]) -> None:
 
 
 def _occupy(db: Db, asks: list[_Ask]) -> bool:
-    """Write the occupancies of the winners; False, and nothing written, when the constraint refuses any of them."""
+    """Write the occupancies of the winners; False when the constraint refuses any of them."""
     winners = [ask for ask in asks if ask.refusal is None]
     rows = [row for ask in winners for row in ask.rows]
+    moved = [ask.id for ask in winners if ask.is_move]
+    if moved:
+        db.execute(RELEASE, {"ids": moved})
+    written = len(db.execute(OCCUPY, {"asks": _json(rows)}).all()) if rows else 0
+    return written == len(rows)
+
+
+def _occupy_alone(db: Db, asks: list[_Ask]) -> bool:
+    """The same for one request, leaving nothing written when the constraint refuses it."""
     with db.begin_nested() as savepoint:
-        moved = [ask.id for ask in winners if ask.is_move]
-        if moved:
-            db.execute(RELEASE, {"ids": moved})
-        written = len(db.execute(OCCUPY, {"asks": _json(rows)}).all()) if rows else 0
-        if written != len(rows):
+        is_free = _occupy(db, asks)
+        if not is_free:
             savepoint.rollback()
-            return False
-    return True
+    return is_free
 
 
 def _decision(ask: _Ask) -> dict[str, object]:

@@ -51,12 +51,13 @@ class Correlation:
                 MutableHeaders(scope=message)["x-request-id"] = correlation_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-            try:
-                await self.app(scope, bounded, labelled)
-            except TooLargeError:
-                answer = problem(413, "too_large", f"A request has {MOST_BYTES // 1024**2} MB at most.")
-                await answer(scope, receive, labelled)
-            if scope["path"] not in QUIET:
-                took = round((time.perf_counter() - began) * 1000, 1)
-                log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+        # each request runs in a task, and so in a context, of its own: nothing to unbind
+        structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        try:
+            await self.app(scope, bounded, labelled)
+        except TooLargeError:
+            answer = problem(413, "too_large", f"A request has {MOST_BYTES // 1024**2} MB at most.")
+            await answer(scope, receive, labelled)
+        if scope["path"] not in QUIET:
+            took = round((time.perf_counter() - began) * 1000, 1)
+            log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from services.api.access import Caller
 from services.api.schemas import ReservationView, Slug, Strict, Time, Zone
-from services.api.views import COLUMNS, FROM, names_of, view
+from services.api.views import COLUMNS, FROM, view
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import instant
 from shared.domain.states import State
@@ -51,9 +51,8 @@ def list_reservations(db: Db, caller: Caller, filters: ReservationFilters) -> Li
     query = text(f"SELECT {COLUMNS} {FROM} WHERE {' AND '.join(conditions)} ORDER BY r.starts_at, r.id LIMIT :limit")
     rows = db.execute(query, values | {"limit": filters.limit + 1}).all()
     shown = rows[: filters.limit]
-    names = names_of(db, shown)
     is_more = len(rows) > filters.limit
-    return Listing([view(row, names, caller) for row in shown], _cursor(shown[-1]) if is_more else None)
+    return Listing([view(row, caller) for row in shown], _cursor(shown[-1]) if is_more else None)
 
 
 def _conditions(db: Db, caller: Caller, filters: ReservationFilters) -> tuple[list[str], dict[str, Any]]:

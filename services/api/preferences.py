@@ -16,7 +16,7 @@ WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 ETAG = re.compile(r'(?:W/)?"v(\d{1,18})"')
 
 
-def wait_seconds(
+async def wait_seconds(
     prefer: Annotated[str, Header(max_length=200, description="`wait=10` holds the answer")] = "",
 ) -> float:
     """How long the caller would like to wait for the decision, at most half a minute; 0 without a wish."""
@@ -24,7 +24,7 @@ def wait_seconds(
     return min(float(found[1]), LONGEST_WAIT) if found else 0.0
 
 
-def expected_version(
+async def expected_version(
     if_match: Annotated[str | None, Header(max_length=100, description="the ETag that you read, or `*`")] = None,
 ) -> int | None:
     """The version that the caller has read, None for `*`; raises 428 when it is not said."""

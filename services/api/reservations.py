@@ -20,7 +20,7 @@ from services.api.schemas import (
     ReservationView,
 )
 from services.api.transactions import InTransaction, once
-from services.api.views import history_of, is_inside, names_of, refusal_members, rows_of, seen_by, view
+from services.api.views import history_of, is_inside, refusal_members, rows_of, seen_by, view
 from shared import booking
 from shared.domain.errors import CreneauError, NotAllowedError
 from shared.domain.states import State
@@ -49,8 +49,8 @@ async def ask(request: Request, wish: NewReservation, caller: Booker, key: Idemp
     request.app.state.bell.ring_soon()
     if wait:
         await request.app.state.decisions.wait(reservation_id, wait)
-    row, names = await request.app.state.reader.submit(reservation_id)
-    return await _answer(request, row, names, caller, wait, confirmed=201)
+    row = await request.app.state.reader.submit(reservation_id)
+    return await _answer(request, row, caller, wait, confirmed=201)
 
 
 @router.get("", response_model=ReservationPage, responses=answers(401, 422))
@@ -73,7 +73,7 @@ def index(request: Request, db: InTransaction, caller: Anyone, filters: Filters)
 def show(db: InTransaction, caller: Anyone, reservation_id: Id) -> Response:
     """One reservation; its ETag is what If-Match wants."""
     row = seen_by(db, reservation_id, caller)
-    return _shown(row, names_of(db, [row]), caller, 200)
+    return _shown(row, caller, 200)
 
 
 @router.patch(
@@ -90,8 +90,8 @@ async def change(
     request.app.state.bell.ring_soon()
     if wait and waits:
         await request.app.state.decisions.wait(reservation_id, wait)
-    row, names = await request.app.state.reader.submit(reservation_id)
-    return await _answer(request, row, names, caller, wait, confirmed=200, asked_to_move=waits)
+    row = await request.app.state.reader.submit(reservation_id)
+    return await _answer(request, row, caller, wait, confirmed=200, asked_to_move=waits)
 
 
 @router.post(
@@ -107,7 +107,7 @@ def cancel(db: InTransaction, reservation_id: Id, why: Reason, caller: Booker, k
         booking.cancel(db, reservation_id, reason=why.reason, by=caller.actor, now=datetime.now(UTC))
         db.flush()
         row = seen_by(db, reservation_id, caller)
-        return _shown(row, names_of(db, [row]), caller, 201)
+        return _shown(row, caller, 201)
 
     return once(db, key, do)
 
@@ -151,11 +151,10 @@ def take_in(wishes: Sequence[booking.Wish]) -> list[int | CreneauError]:
 
 
 def read(ids: Sequence[int]) -> list[Any]:
-    """The work of the reader: row and resource names for each id."""
+    """The work of the reader: the row of each id."""
     with transaction() as db:
         rows = rows_of(db, ids)
-        names = names_of(db, list(rows.values()))
-    return [(rows[id_], names) for id_ in ids]
+        return [rows[id_] for id_ in ids]
 
 
 def _change(reservation_id: int, wanted: ReservationChange, caller: Caller, version: int | None) -> bool:
@@ -175,7 +174,6 @@ def _change(reservation_id: int, wanted: ReservationChange, caller: Caller, vers
 async def _answer(
     request: Request,
     row: Any,
-    names: Any,
     caller: Caller,
     wait: float,
     *,
@@ -185,8 +183,8 @@ async def _answer(
     """202 while it waits; then 409 with the reasons when it was refused, else `confirmed`."""
     is_waiting = row.state == State.REQUESTED or row.wanted_starts_at is not None
     if asked_to_move and wait and not is_waiting and row.refusal is not None:
-        return await refused(request, row, names, caller)
-    answer = _shown(row, names, caller, 202 if is_waiting or (asked_to_move and not wait) else confirmed)
+        return await refused(request, row, caller)
+    answer = _shown(row, caller, 202 if is_waiting or (asked_to_move and not wait) else confirmed)
     if wait and not is_waiting:
         answer.headers["Preference-Applied"] = "wait"
     if is_waiting:
@@ -194,7 +192,7 @@ async def _answer(
     return answer
 
 
-async def refused(request: Request, row: Any, names: Any, caller: Caller) -> Response:
+async def refused(request: Request, row: Any, caller: Caller) -> Response:
     """The 409 that explains a refusal: why, what stands in the way, and what is free instead."""
     members = await asyncio.to_thread(_members, row.id, caller, language_of(request))
     return problem(
@@ -202,7 +200,7 @@ async def refused(request: Request, row: Any, names: Any, caller: Caller) -> Res
         members.pop("code"),
         members.pop("detail"),
         headers={"Location": f"/api/reservations/{row.id}", "Preference-Applied": "wait"},
-        members=members | {"reservation": view(row, names, caller).model_dump(mode="json")},
+        members=members | {"reservation": view(row, caller).model_dump(mode="json")},
     )
 
 
@@ -211,9 +209,9 @@ def _members(reservation_id: int, caller: Caller, language: str) -> dict[str, An
         return refusal_members(db, reservation_id, caller, language, datetime.now(UTC))
 
 
-def _shown(row: Any, names: Any, caller: Caller, status: int) -> Response:
+def _shown(row: Any, caller: Caller, status: int) -> Response:
     return Response(
-        view(row, names, caller).model_dump_json(),
+        view(row, caller).model_dump_json(),
         status,
         headers={"Location": f"/api/reservations/{row.id}", "ETag": etag(row.version)},
         media_type="application/json",

@@ -14,7 +14,7 @@ from services.api.programme_schemas import SessionChange, SessionView
 from services.api.reservations import Id, refused
 from services.api.schemas import Reason
 from services.api.transactions import InTransaction, once
-from services.api.views import names_of, rows_of, view
+from services.api.views import rows_of, view
 from shared import booking, programme
 from shared.store.base import Db, transaction
 from shared.store.programme import Session
@@ -49,11 +49,11 @@ async def change_session(
         return await asyncio.to_thread(_read, session_id, caller, 200)
     if wait:
         await request.app.state.decisions.wait(moving, wait)
-    row, names = await request.app.state.reader.submit(moving)
+    row = await request.app.state.reader.submit(moving)
     if row.wanted_starts_at is not None or not wait:
         return await asyncio.to_thread(_read, session_id, caller, 202)
     if row.refusal is not None:
-        return await refused(request, row, names, caller)
+        return await refused(request, row, caller)
     return await asyncio.to_thread(_read, session_id, caller, 200)
 
 
@@ -78,13 +78,12 @@ def cancel_session(db: InTransaction, session_id: Id, why: Reason, caller: Booke
 def session_views(db: Db, sessions: Sequence[Session], caller: Caller) -> list[SessionView]:
     """The sessions with their reservations, in the order given."""
     rows = rows_of(db, [session.reservation_id for session in sessions])
-    names = names_of(db, list(rows.values()))
     return [
         SessionView(
             id=session.id,
             place=session.place,
             where=session.where,
-            reservation=view(rows[session.reservation_id], names, caller),
+            reservation=view(rows[session.reservation_id], caller),
         )
         for session in sessions
     ]

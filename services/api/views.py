@@ -26,7 +26,9 @@ from shared.store.reservations import Reservation
 COLUMNS = """
 r.id, r.site_id, r.state, r.title, r.note, r.starts_at, r.ends_at, r.resource_ids, r.people, r.requested_by,
 r.version, r.created_at, r.decided_at, r.refusal, r.wanted_starts_at, r.wanted_ends_at, r.wanted_resource_ids,
-r.wanted_people, p.name AS person, s.id AS session_id
+r.wanted_people, p.name AS person, s.id AS session_id,
+(SELECT jsonb_object_agg(id, jsonb_build_object('slug', slug, 'name', name)) FROM resource
+ WHERE id = ANY (r.resource_ids || coalesce(r.wanted_resource_ids, '{}'))) AS named
 """
 FROM = """
 FROM reservation AS r JOIN person AS p ON p.id = r.requested_by LEFT JOIN session AS s ON s.reservation_id = r.id
@@ -37,13 +39,6 @@ IS_INVITED = text("SELECT 1 FROM attendee WHERE reservation_id = :id AND address
 
 def rows_of(db: Db, ids: Sequence[int]) -> dict[int, Row[Any]]:
     return {row.id: row for row in db.execute(BY_ID, {"ids": list(ids)})}
-
-
-def names_of(db: Db, rows: Sequence[Row[Any]]) -> dict[int, ResourceView]:
-    """The resources that these reservations name, by id."""
-    ids = {id_ for row in rows for id_ in [*row.resource_ids, *(row.wanted_resource_ids or [])]}
-    found = db.execute(select(Resource.id, Resource.slug, Resource.name).where(Resource.id.in_(ids)))
-    return {row.id: ResourceView(slug=row.slug, name=row.name) for row in found}
 
 
 def seen_by(db: Db, reservation_id: int, caller: Caller) -> Row[Any]:
@@ -65,7 +60,7 @@ def is_inside(row: Row[Any], caller: Caller) -> bool:
     return caller.is_coordinator or bool(row.requested_by == caller.identity.person_id)
 
 
-def view(row: Row[Any], names: dict[int, ResourceView], caller: Caller) -> ReservationView:
+def view(row: Row[Any], caller: Caller) -> ReservationView:
     is_moving = row.wanted_starts_at is not None
     return ReservationView(
         id=row.id,
@@ -74,7 +69,7 @@ def view(row: Row[Any], names: dict[int, ResourceView], caller: Caller) -> Reser
         note=row.note if is_inside(row, caller) else None,
         start=row.starts_at,
         end=row.ends_at,
-        resources=[names[id_] for id_ in row.resource_ids],
+        resources=_named(row, row.resource_ids),
         people=row.people,
         requested_by=PersonView(id=row.requested_by, name=row.person),
         session=row.session_id,
@@ -85,12 +80,16 @@ def view(row: Row[Any], names: dict[int, ResourceView], caller: Caller) -> Reser
         moving_to=MoveView(
             start=row.wanted_starts_at,
             end=row.wanted_ends_at,
-            resources=[names[id_] for id_ in row.wanted_resource_ids],
+            resources=_named(row, row.wanted_resource_ids),
             people=row.wanted_people,
         )
         if is_moving
         else None,
     )
+
+
+def _named(row: Row[Any], ids: Sequence[int]) -> list[ResourceView]:
+    return [ResourceView(**row.named[str(id_)]) for id_ in ids]
 
 
 def refusal_members(db: Db, reservation_id: int, caller: Caller, language: str, now: datetime) -> dict[str, Any]:

@@ -28,6 +28,10 @@ __all__ = [
 ]
 
 
+# shorter than the lease of a committing delivery, so that whoever waits for the answer still holds it
+DOT_TIMEOUT = 30
+
+
 def mailer_from(settings_smtp_url: str | None, mail_dir: Path) -> Mailer:
     """SMTP where the settings give a URL, else a maildir; a malformed URL is a ValueError."""
-    return SmtpMailer(settings_smtp_url) if settings_smtp_url else MaildirMailer(mail_dir)
+    return SmtpMailer(settings_smtp_url, dot_timeout=DOT_TIMEOUT) if settings_smtp_url else MaildirMailer(mail_dir)
