@@ -64,6 +64,8 @@ def _other_rooms(search: Search) -> list[RoomOffer]:
 
 def _other_times(search: Search, most: int) -> list[Slot]:
     """Free slots of the same length that touch something taken, or lie at the same hour of another day."""
+    if not _has_seats(search):
+        return []
     length = search.slot.length
     starts = {
         edge
@@ -83,6 +85,12 @@ def _other_times(search: Search, most: int) -> list[Slot]:
             if len(found) == most:
                 break
     return found
+
+
+def _has_seats(search: Search) -> bool:
+    """At another time the wanted rooms have no more seats than now; who is no room needs none."""
+    seats = [room.seats for room in search.rooms if room.id in search.wanted]
+    return not seats or None in seats or sum(filter(None, seats)) >= search.people
 
 
 def _is_free(search: Search, rooms: tuple[int, ...], slot: Slot) -> bool:

@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shared.domain.errors import InvalidInputError
 
 LONGEST = timedelta(days=366)
+# far from the ends of datetime: looking some weeks around a slot, or at it from another zone, must stay a date
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Slot:
-    """`[start, end)` in UTC; raises InvalidInputError when it is naive, empty, reversed or longer than 366 days."""
+    """`[start, end)` in UTC.
+
+    Raises InvalidInputError when it is naive, empty, reversed, longer than 366 days or not from 1900 to 2199.
+    """
 
     start: datetime
     end: datetime
@@ -19,6 +24,8 @@ class Slot:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise InvalidInputError("A time needs its offset, such as 2027-11-09T09:00:00+01:00.", code="naive_time")
+        if not (EARLIEST <= self.start <= LATEST and EARLIEST <= self.end <= LATEST):
+            raise InvalidInputError("A slot lies in the years 1900 to 2199.", code="time_out_of_range")
         object.__setattr__(self, "start", self.start.astimezone(UTC))
         object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end <= self.start:
