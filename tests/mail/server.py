@@ -9,6 +9,7 @@ import random
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,7 @@ class Behaviour(StrEnum):
     REFUSE = "refuse"
 
 
+FINAL = {Behaviour.RCPT_5XX, Behaviour.DATA_5XX}
 ANSWERS = {
     Behaviour.RCPT_4XX: "450 4.2.1 Mailbox busy",
     Behaviour.RCPT_5XX: "550 5.1.1 No such user",
@@ -57,10 +59,13 @@ def script(*first: Behaviour, then: Behaviour = Behaviour.OK) -> Iterator[Behavi
     return chain(first, repeat(then))
 
 
-def mixture(seed: int, ok_share: float = 0.6) -> Iterator[Behaviour]:
-    """An endless, repeatable mixture: `ok_share` of the messages pass, the others share all that can go wrong."""
+def mixture(seed: int, ok_share: float = 0.6, *, passing: bool = False) -> Iterator[Behaviour]:
+    """An endless, repeatable mixture: `ok_share` of the messages pass, the others share all that can go wrong.
+
+    With `passing` nothing goes wrong for good: each message is taken in the end, if it is tried often enough.
+    """
     chance = random.Random(seed)
-    troubles = [behaviour for behaviour in Behaviour if behaviour is not Behaviour.OK]
+    troubles = [b for b in Behaviour if b is not Behaviour.OK and not (passing and b in FINAL)]
     while True:
         yield Behaviour.OK if chance.random() < ok_share else chance.choice(troubles)
 
@@ -107,7 +112,7 @@ class MailServer(Controller):
 
     @property
     def messages(self) -> list[Kept]:
-        """Everything kept so far, oldest first where it is kept in memory."""
+        """Everything kept so far, oldest first."""
         return read_folder(self._folder) if self._folder else list(self._kept)
 
     def factory(self) -> SMTP:
@@ -127,7 +132,7 @@ class MailServer(Controller):
         if self._folder is None:
             self._kept.append(kept)  # one append is atomic: no lock
             return
-        name = secrets.token_hex(16)
+        name = f"{time.time_ns()}.{secrets.token_hex(8)}"  # so that sorted names are the order of arrival
         head = SENDER_LINE + kept.sender.encode() + b">\r\n" + RECIPIENT_LINE + kept.recipient.encode() + b"\r\n"
         (self._folder / "tmp" / name).write_bytes(head + kept.content)
         (self._folder / "tmp" / name).rename(self._folder / "new" / name)
@@ -226,7 +231,7 @@ class _Handler:
 
 
 def read_folder(folder: Path) -> list[Kept]:
-    """What a server process has kept in its maildir so far."""
+    """What a server process has kept in its maildir so far, oldest first."""
     return [_parsed(path.read_bytes()) for path in sorted((folder / "new").iterdir())]
 
 
@@ -243,13 +248,15 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.mail.server", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--script", choices=["mixture", *Behaviour], default="ok")
+    parser.add_argument("--script", choices=["mixture", "passing", *Behaviour], default="ok")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ok-share", type=float, default=0.6)
     parser.add_argument("--hang-seconds", type=float, default=1.0)
     given = parser.parse_args(arguments)
-    mixed = given.script == "mixture"
-    behaviours = mixture(given.seed, given.ok_share) if mixed else script(then=Behaviour(given.script))
+    if given.script in {"mixture", "passing"}:
+        behaviours = mixture(given.seed, given.ok_share, passing=given.script == "passing")
+    else:
+        behaviours = script(then=Behaviour(given.script))
     until = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, until)  # before the server's thread starts, which inherits it
     server = MailServer(behaviours, port=given.port, hang_seconds=given.hang_seconds, folder=given.folder)
