@@ -33,14 +33,14 @@ class Bell:
         self._loop.call_soon_threadsafe(self._asked.set)
 
     async def run(self) -> None:
-        connection = _connection()
-        while True:
-            await self._asked.wait()
-            self._asked.clear()
-            try:
-                await connection.publish(broker.BELL, "")
-            except redis.RedisError as error:
-                log.warning("broker away, the tick stands in", error=type(error).__name__)
+        async with _connection() as connection:
+            while True:
+                await self._asked.wait()
+                self._asked.clear()
+                try:
+                    await connection.publish(broker.BELL, "")
+                except redis.RedisError as error:
+                    log.warning("broker away, the tick stands in", error=type(error).__name__)
 
 
 class Decisions:
@@ -74,7 +74,10 @@ class Decisions:
         """Hear the hints of the deciders; without a broker, only the looking remains."""
         while True:
             try:
-                async with _connection().pubsub(ignore_subscribe_messages=True) as subscription:
+                async with (
+                    _connection() as connection,
+                    connection.pubsub(ignore_subscribe_messages=True) as subscription,
+                ):
                     await subscription.subscribe(broker.DECIDED)
                     async for message in subscription.listen():
                         self._heard([int(id_) for id_ in message["data"].split(b",")])

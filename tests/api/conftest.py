@@ -1,0 +1,44 @@
+"""The application, running for all tests of this folder, and workers for those that want a decision."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from fastapi import FastAPI
+
+from services.api.app import create_app
+from tests.api.live import Api, serve, work
+from tests.house import House
+
+
+@pytest.fixture(scope="session")
+def application(database_url: str) -> FastAPI:
+    assert database_url
+    return create_app()
+
+
+@pytest.fixture(scope="session")
+def address(application: FastAPI) -> Iterator[str]:
+    """Where the application listens."""
+    address, server = serve(application)
+    yield address
+    server.end()
+
+
+@pytest.fixture
+def api(application: FastAPI, address: str, house: House) -> Iterator[Api]:
+    """The API of a fresh house; nobody decides, unless the test asks for `workers`."""
+    house.now = datetime.now(UTC)
+    application.state.decisions._recent.clear()  # ids begin again with each house
+    api = Api(address, house)
+    yield api
+    api.client.close()
+
+
+@pytest.fixture
+def workers(api: Api) -> Iterator[None]:
+    """Somebody decides, announces and sends."""
+    assert api
+    workers = work()
+    yield
+    workers.end()
