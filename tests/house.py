@@ -63,12 +63,12 @@ class House:
             raise result
         return result
 
-    def decide(self) -> list[int]:
+    def decide(self, batch: int = deciding.BATCH) -> list[int]:
         """Decide until nothing more can be decided; the ids in the order of decision."""
         ids: list[int] = []
         while True:
             with self.book() as db:
-                decided = deciding.decide(db, now=self.now)
+                decided = deciding.decide(db, now=self.now, batch=batch)
             if not decided.ids:
                 return ids
             ids.extend(decided.ids)
@@ -86,9 +86,24 @@ class House:
         with self.book() as db:
             booking.change(db, reservation_id, wanted, version=None, by=self.actors[who], now=self.now)
 
+    def change(self, reservation_id: int, who: str = "anne", version: int | None = None, **what: Any) -> None:
+        """Change whatever a Change names."""
+        with self.book() as db:
+            booking.change(
+                db, reservation_id, booking.Change(**what), version=version, by=self.actors[who], now=self.now
+            )
+
     def cancel(self, reservation_id: int, who: str = "anne") -> None:
         with self.book() as db:
             booking.cancel(db, reservation_id, reason="", by=self.actors[who], now=self.now)
+
+    @contextmanager
+    def held(self, *rooms: str) -> Iterator[None]:
+        """Meanwhile another decider holds these rooms."""
+        with self.book() as db:
+            ids = [self.rooms[room] for room in rooms]
+            db.execute(text("SELECT FROM resource WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": ids})
+            yield
 
     def announce(self) -> None:
         """Write the deliveries that changes call for."""
@@ -111,6 +126,14 @@ class House:
     def reservation(self, reservation_id: int) -> Reservation:
         with self.book() as db:
             return db.get_one(Reservation, reservation_id)
+
+    def states(self, *reservation_ids: int) -> list[str]:
+        return [self.state(reservation_id) for reservation_id in reservation_ids]
+
+    def history(self, reservation_id: int) -> list[str]:
+        """The types of its events, in order."""
+        query = "SELECT type FROM event WHERE reservation_id = :id ORDER BY id"
+        return [row.type for row in self.rows(query, id=reservation_id)]
 
     def rows(self, query: str, **values: Any) -> list[Any]:
         """What a query finds."""
