@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 
 from shared.domain.events import Event, MoveRefused, ReservationConfirmed, ReservationMoved, ReservationRefused
 from shared.domain.refusals import Conflict, Refusal
@@ -20,14 +20,13 @@ from shared.domain.slots import Slot
 from shared.domain.states import State
 from shared.domain.timetable import Timetable
 from shared.store.base import Db
-from shared.store.places import Resource
 
 BATCH = 500
 MOST_CONFLICTS = 20
 
 # sorted ids: two deciders must lock in the same order; a room that another decider holds is skipped, it decides there
 LOCK_ROOMS = text("""
-SELECT id FROM resource WHERE id IN (
+SELECT id, name, kind, seats, is_open FROM resource WHERE id IN (
     SELECT unnest(coalesce(wanted_resource_ids, resource_ids))
     FROM (SELECT * FROM reservation WHERE turn IS NOT NULL ORDER BY turn LIMIT :window) AS waiting)
 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
@@ -179,11 +178,11 @@ def decide(db: Db, *, now: datetime, batch: int = BATCH) -> Decided:
     Raises BatchDisagreesError when the constraint knows better; the caller then tries with batch=1, where the
     constraint's word is final.
     """
-    locked = set(db.scalars(LOCK_ROOMS, {"window": 4 * batch}))
-    asks = _in_turn(db, locked, batch)
+    rooms = _lock_rooms(db, batch)
+    asks = _in_turn(db, rooms, batch)
     if not asks:
         return Decided()
-    _apply_rules(db, asks, now)
+    _apply_rules(asks, rooms, now)
     _find_conflicts(db, asks)
     _settle_among_themselves(asks)
     if batch > 1:
@@ -197,8 +196,7 @@ def decide(db: Db, *, now: datetime, batch: int = BATCH) -> Decided:
 
 def set_aside(db: Db, *, now: datetime) -> Decided:
     """Refuse the first request in the queue because deciding it fails; its owner is sent to a person."""
-    locked = set(db.scalars(LOCK_ROOMS, {"window": 4}))
-    asks = _in_turn(db, locked, 1)
+    asks = _in_turn(db, _lock_rooms(db, 1), 1)
     for ask in asks:
         ask.refusal = Refusal("undecidable")
     if asks:
@@ -206,16 +204,21 @@ def set_aside(db: Db, *, now: datetime) -> Decided:
     return Decided(tuple(ask.id for ask in asks))
 
 
-def _in_turn(db: Db, locked: set[int], batch: int) -> list[_Ask]:
+def _lock_rooms(db: Db, batch: int) -> dict[int, Wanted]:
+    """The rooms that have waiting requests and that no other decider holds, by id."""
+    return {row.id: Wanted(*row) for row in db.execute(LOCK_ROOMS, {"window": 4 * batch})}
+
+
+def _in_turn(db: Db, rooms: dict[int, Wanted], batch: int) -> list[_Ask]:
     """The requests that can be decided now, none of which overtakes another that waits for the same room.
 
     The batch ends with the first move: it may release a slot, which those behind it must see.
     """
     asks: list[_Ask] = []
     blocked: set[int] = set()
-    for row in db.execute(WAITING, {"rooms": sorted(locked), "batch": batch}):
+    for row in db.execute(WAITING, {"rooms": sorted(rooms), "batch": batch}):
         ask = _Ask.of(len(asks), row)
-        if not locked.issuperset(ask.resource_ids) or not blocked.isdisjoint(ask.resource_ids):
+        if not rooms.keys() >= set(ask.resource_ids) or not blocked.isdisjoint(ask.resource_ids):
             blocked.update(ask.resource_ids)
             continue
         asks.append(ask)
@@ -224,12 +227,9 @@ def _in_turn(db: Db, locked: set[int], batch: int) -> list[_Ask]:
     return asks
 
 
-def _apply_rules(db: Db, asks: list[_Ask], now: datetime) -> None:
-    ids = {id_ for ask in asks for id_ in ask.resource_ids}
-    columns = select(Resource.id, Resource.name, Resource.kind, Resource.seats, Resource.is_open)
-    wanted = {row.id: Wanted(*row) for row in db.execute(columns.where(Resource.id.in_(ids)))} if ids else {}
+def _apply_rules(asks: list[_Ask], rooms: dict[int, Wanted], now: datetime) -> None:
     for ask in asks:
-        resources = [wanted[id_] for id_ in ask.resource_ids]
+        resources = [rooms[id_] for id_ in ask.resource_ids]
         ask.refusal = first_refusal(Request(ask.slot, ask.people, resources, ask.by_coordinator, now))
 
 

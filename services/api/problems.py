@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.domain.errors import (
     CreneauError,
@@ -33,6 +34,8 @@ STATUS: Mapping[type[CreneauError], int] = {
     StaleVersionError: 412,
     WrongStateError: 409,
 }
+# where the standard library has renamed the status, or names it for what it is not
+CODES: Mapping[int, str] = {400: "unreadable_body", 413: "too_large", 428: "if_match_missing"}
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 200
 NOTHING: Mapping[str, Any] = {}
@@ -124,10 +127,23 @@ def _validation(_: Request, error: Exception) -> Response:
     return problem(422, code, f"{first['where']}: {first['problem']}", members={"errors": errors})
 
 
-def _http(_: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
-    code = HTTPStatus(error.status_code).name.lower()
-    return problem(error.status_code, code, str(error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_here(request))
+    code = CODES.get(error.status_code) or HTTPStatus(error.status_code).name.lower()
+    return problem(error.status_code, code, str(error.detail), headers=headers)
+
+
+def _methods_here(request: Request) -> list[str]:
+    """All that is answered at this address; the router itself names the methods of one route of several."""
+    found = [
+        method
+        for method in ("GET", "POST", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+    return ["GET", "HEAD", *found[1:]] if "GET" in found else found
 
 
 def _database(request: Request, error: Exception) -> Response:
@@ -144,10 +160,11 @@ def _away(_: Request, error: Exception) -> Response:
     return problem(503, "try_again", detail, headers={"Retry-After": "2"})
 
 
-def _unforeseen(_: Request, error: Exception) -> Response:
-    log.error("unforeseen error", exc_info=error)
-    correlation_id = structlog.contextvars.get_contextvars().get("correlation_id", "")
+def _unforeseen(request: Request, error: Exception) -> Response:
+    # from the scope: what is answered here is outside of the middleware that binds it
+    correlation_id = request.scope["correlation_id"]
+    log.error("unforeseen error", exc_info=error, correlation_id=correlation_id)
     detail = (
         f"Something went wrong on our side, and it is in our log under {correlation_id}. Please tell us that number."
     )
-    return problem(500, "unforeseen", detail)
+    return problem(500, "unforeseen", detail, headers={"X-Request-ID": correlation_id})

@@ -24,7 +24,7 @@ from services.api.views import history_of, is_inside, refusal_members, rows_of, 
 from shared import booking
 from shared.domain.errors import CreneauError, NotAllowedError
 from shared.domain.states import State
-from shared.store.base import Db, transaction
+from shared.store.base import Db, reading, transaction
 from shared.store.idempotency import Key
 
 router = APIRouter(prefix="/reservations", tags=["reservations"])
@@ -152,7 +152,7 @@ def take_in(wishes: Sequence[booking.Wish]) -> list[int | CreneauError]:
 
 def read(ids: Sequence[int]) -> list[Any]:
     """The work of the reader: the row of each id."""
-    with transaction() as db:
+    with reading() as db:
         rows = rows_of(db, ids)
         return [rows[id_] for id_ in ids]
 

@@ -7,15 +7,18 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from shared.domain.errors import KeyReusedError
-from shared.store.base import Db, transaction
+from shared.store.base import Db, reading, transaction
 from shared.store.idempotency import Key, claim, recall
 
 
 def get_db(request: Request) -> Iterator[Db]:
     """One transaction per request, committed before the answer goes out; then the bell rings for what was recorded."""
-    with transaction() as db:
-        yield db
-    if request.method != "GET":
+    if request.method == "GET":
+        with reading() as db:
+            yield db
+    else:
+        with transaction() as db:
+            yield db
         request.app.state.bell.ring_soon()
 
 

@@ -1,5 +1,6 @@
 """The connection to PostgreSQL and the base of all tables."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,8 +8,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Engine, Enum, Identity, create_engine, orm
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, Identity, create_engine, event, orm
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import DisconnectionError
 
 from shared.settings import settings
 
@@ -36,24 +38,43 @@ class Numbered:
 
 
 def connect(database_url: str, *, pool_size: int = 10) -> Engine:
-    """An engine on that URL; `pool_pre_ping` gives fresh connections after PostgreSQL was restarted."""
+    """An engine on that URL, which gives fresh connections after PostgreSQL was restarted."""
     scheme, _, rest = database_url.partition("://")
     if scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
         raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {scheme}://")
-    return create_engine(
+    engine = create_engine(
         f"postgresql+psycopg://{rest}",
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
-        pool_pre_ping=True,
         connect_args={"options": TIMEOUTS, "connect_timeout": 5, "application_name": "creneau"},
     )
+    event.listen(engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _: object, __: object) -> None:
+    """Have the pool replace a connection that the server closed while it was idle.
+
+    The end of a stream can be seen without asking: `pool_pre_ping` asks, and costs three round trips each time.
+    """
+    ear = select.poll()
+    ear.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if ear.poll(0):
+        raise DisconnectionError("closed by the server")
 
 
 @lru_cache
 def engine() -> Engine:
     """The engine of this process, made on first use."""
     return connect(settings().database_url.get_secret_value())
+
+
+@contextmanager
+def reading() -> Iterator[Db]:
+    """For reads alone: each statement stands for itself, which is all that READ COMMITTED promises, two trips fewer."""
+    with orm.Session(engine().execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as db:
+        yield db
 
 
 @contextmanager
