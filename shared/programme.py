@@ -172,7 +172,7 @@ def _partner(db: Db, name: str | None, by: Actor) -> Organisation | None:
 
 def _wish(activity: Activity, meeting: Meeting, partner: Organisation | None, by: Actor) -> Wish:
     invitees = meeting.invitees
-    if partner and partner.contact_address and partner.contact_address not in {i.address for i in invitees}:
+    if partner and partner.contact_address:
         contact = Invitee(partner.contact_address, partner.contact_name or partner.name, partner.language)
         invitees = (*invitees, contact)
     title = f"{activity.title} : {meeting.title}" if meeting.title else activity.title
@@ -182,7 +182,8 @@ def _wish(activity: Activity, meeting: Meeting, partner: Organisation | None, by
         slot=meeting.slot,
         resources=meeting.resources,
         people=meeting.people,
-        invitees=tuple(replace(i, address=i.address.lower()) for i in invitees),
+        # one person in two spellings is one attendee; who was named for this meeting comes before the contact
+        invitees=tuple({i.address.lower(): replace(i, address=i.address.lower()) for i in invitees[::-1]}.values()),
     )
 
 

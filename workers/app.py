@@ -17,9 +17,10 @@ STALE = 60
 
 app = Celery(
     "creneau",
-    broker=settings().redis_url.get_secret_value(),
     include=["workers.conflicts", "workers.invitations", "workers.reminders", "workers.housekeeping"],
 )
+# read on first use: importing a task must not need a configured machine
+app.add_defaults(lambda: {"broker_url": settings().redis_url.get_secret_value()})
 app.conf.update(
     result_backend=None,
     task_ignore_result=True,

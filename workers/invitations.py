@@ -49,11 +49,14 @@ def send_batch() -> bool:
 
 def send_one(parcel: deliver.Parcel) -> None:
     """Send one mail, and write into the ledger what came of it."""
-    structlog.contextvars.bind_contextvars(correlation_id=parcel.correlation_id, delivery=parcel.id)
-    with transaction() as db:
-        if not deliver.renew(db, parcel, now=_now()):
-            return
+    with structlog.contextvars.bound_contextvars(correlation_id=parcel.correlation_id, delivery=parcel.id):
+        with transaction() as db:
+            is_ours = deliver.renew(db, parcel, now=_now())
+        if is_ours:
+            _send(parcel)
 
+
+def _send(parcel: deliver.Parcel) -> None:
     def note_the_dot() -> None:
         with transaction() as db:
             deliver.point_of_no_return(db, parcel, now=_now())
@@ -74,8 +77,6 @@ def send_one(parcel: deliver.Parcel) -> None:
         with transaction() as db:
             deliver.sent(db, parcel, answer=receipt.response, now=_now())
         log.info("mail sent", recipient_domain=parcel.envelope.recipient.rpartition("@")[2])
-    finally:
-        structlog.contextvars.unbind_contextvars("correlation_id", "delivery")
 
 
 @lru_cache

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared import broker, log
 from shared.store.base import engine, transaction
-from workers.subscriptions import BY_NAME
+from workers.subscriptions import tasks_for
 from workers.waking import wake
 
 TICK = 1.0
@@ -59,7 +59,7 @@ def relay() -> int:
     """Wake what follows from the events not relayed yet; returns how many there were."""
     with transaction() as db:
         rows = db.execute(TAKE, {"batch": BATCH}).all()
-        for task in sorted({task for row in rows for task in BY_NAME[row.type]}):
+        for task in sorted({task for row in rows for task in tasks_for(row.type)}):
             wake(task)
         if rows:
             db.execute(MARK, {"ids": [row.id for row in rows], "now": datetime.now(UTC)})

@@ -85,7 +85,8 @@ class _Announcer:
         if crowd.new:
             self._post(invitation, To.NEW, "invitation", "REQUEST", News(told=told))
         if crowd.removed:
-            self._post(invitation, To.REMOVED, "cancellation", "CANCEL", News(told=told, is_removal=True), ahead=1)
+            known = News(told=before or told, is_removal=True)  # they never heard of what changed since
+            self._post(invitation, To.REMOVED, "cancellation", "CANCEL", known, ahead=1)
         if before is None or (told.start, told.end) != (before.start, before.end):
             invitation.remind_at = self._reminder_time(told)
         invitation.told = told.model_dump(mode="json")
@@ -97,7 +98,10 @@ class _Announcer:
         invitation.told = invitation.remind_at = None
 
     def _explain_refusal(self, invitation: Invitation) -> None:
-        """Once for each refusal: its DTSTAMP is the moment of the decision, and the ledger takes no second one."""
+        """Once for each refusal: its DTSTAMP is the moment of the decision, and the ledger takes no second one.
+
+        Always under SEQUENCE 0, for the entry's own may rise later while the refusal stays the same.
+        """
         refusal, asked = self.reservation.refused, self.reservation.asked
         if refusal is None or self.reservation.decided_at is None:
             return
@@ -115,7 +119,7 @@ class _Announcer:
                 RefusedThing.of(resource_names(self.db, list(a.resource_ids)), a.slot) for a in alternatives
             ),
         )
-        posting = Posting("refusal", "REFUSAL", invitation.sequence, self.reservation.decided_at, news)
+        posting = Posting("refusal", "REFUSAL", 0, self.reservation.decided_at, news)
         post(self.db, posting, To.OWNER, reservation=self.reservation, invitation=invitation, now=self.now)
 
     def _post(self, invitation: Invitation, to: To, kind: str, method: str, news: News, *, ahead: int = 0) -> None:
@@ -138,7 +142,9 @@ class _Announcer:
                 language=owner.language,
                 role="CHAIR",
             )
-            .on_conflict_do_nothing()
+            .on_conflict_do_update(
+                index_elements=["reservation_id", "address"], set_={"role": "CHAIR", "removed_at": None}
+            )
         )
         known = self.db.scalars(select(Invitation).where(Invitation.reservation_id == self.reservation.id)).first()
         if known is None:

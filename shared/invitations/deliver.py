@@ -17,7 +17,7 @@ from sqlalchemy import Row, func, select, text
 
 from shared.calendar.entry import Party
 from shared.domain.errors import NotFoundError, WrongStateError
-from shared.invitations.compose import Addressed, envelope_sender, mail_for
+from shared.invitations.compose import Addressed, Mail, envelope_sender, mail_for
 from shared.invitations.news import News
 from shared.mail.contract import Envelope
 from shared.store.base import Db
@@ -28,7 +28,7 @@ COMMITTING_LEASE = timedelta(seconds=45)
 PATIENCE = timedelta(days=2)
 MOST_ATTEMPTS = 200
 OPEN = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTING})
-PAUSES = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600))
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(hours=1)
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ UPDATE delivery AS d SET state = 'sending', lease = :token, lease_until = :until
     ambiguous_count = ambiguous_count + CASE WHEN due.state = 'committing' THEN 1 ELSE 0 END
 FROM due WHERE d.id = due.id
 RETURNING d.id, d.announcement_id, d.uid, d.sequence, d.dtstamp, d.method, d.recipient, d.recipient_name, d.language,
-          d.role, d.key, d.message, d.attempts, d.give_up_at, d.correlation_id
+          d.role, d.key, d.subject, d.message, d.attempts, d.give_up_at, d.correlation_id
 """)
 
 ANNOUNCEMENTS = text("SELECT id, kind, news FROM announcement WHERE id = ANY(:ids)")
@@ -86,31 +86,30 @@ class Parcel:
 def claim(db: Db, *, now: datetime, most: int) -> list[Parcel]:
     """Lease up to `most` deliveries that are due, and render those that were never rendered. The caller commits.
 
-    One that cannot be rendered is dead at once, with the reason on the ledger: no retry would change it.
+    One that cannot be written is dead at once, with the reason on the ledger: no retry would change it.
     """
     token = uuid4()
     rows = db.execute(CLAIM, {"now": now, "until": now + LEASE, "token": token, "most": most}).all()
-    news = {
-        row.id: (row.kind, News.model_validate(row.news))
-        for row in db.execute(ANNOUNCEMENTS, {"ids": list({row.announcement_id for row in rows})})
-    }
+    ids = list({row.announcement_id for row in rows})
+    announcements = {row.id: row for row in db.execute(ANNOUNCEMENTS, {"ids": ids})}
     parcels = []
     for row in sorted(rows, key=lambda row: row.id):
-        kind, told = news[row.announcement_id]
-        message = row.message
         if row.attempts > MOST_ATTEMPTS:
             _settle(db, row.id, token, _Outcome(DeliveryState.DEAD, "too many attempts", now))
             continue
-        if message is None:
-            try:
-                message = _render(db, row, kind, told, token)
-            except ValueError as error:
-                log.exception("a letter cannot be written", delivery=row.id)
-                _settle(db, row.id, token, _Outcome(DeliveryState.DEAD, str(error), now))
-                continue
-        envelope = Envelope(envelope_sender(row.key, told.told.host.mail_domain), row.recipient)
+        try:
+            letter = _write(row, announcements[row.announcement_id])
+        except Exception as error:  # one letter that cannot be written must not hold up all the others
+            log.exception("a letter cannot be written", delivery=row.id)
+            reason = f"cannot be written: {type(error).__name__}: {error}"
+            _settle(db, row.id, token, _Outcome(DeliveryState.DEAD, reason, now))
+            continue
+        if row.message is None:
+            _store(db, row.id, token, letter.mail)
         parcels.append(
-            Parcel(row.id, token, envelope, bytes(message), row.attempts, row.give_up_at, row.correlation_id)
+            Parcel(
+                row.id, token, letter.envelope, letter.mail.message, row.attempts, row.give_up_at, row.correlation_id
+            )
         )
     return parcels
 
@@ -146,7 +145,10 @@ def send_again(db: Db, site_id: int, delivery_id: int, *, now: datetime) -> Deli
         raise WrongStateError("This mail is on its way already.", state=delivery.state.value)
     newer = db.scalars(
         select(func.max(Delivery.id)).where(
-            Delivery.uid == delivery.uid, Delivery.recipient == delivery.recipient, Delivery.id > delivery.id
+            Delivery.uid == delivery.uid,
+            Delivery.recipient == delivery.recipient,
+            Delivery.id > delivery.id,
+            Delivery.method.in_(["REQUEST", "CANCEL"]),  # a reminder says nothing new
         )
     ).one()
     if newer is not None:
@@ -162,10 +164,15 @@ def refused_for_good(db: Db, parcel: Parcel, *, answer: str, now: datetime) -> N
 
 
 def try_later(db: Db, parcel: Parcel, *, answer: str, ambiguous: bool, now: datetime) -> None:
-    """Queue it again after a pause that grows; after two days it is dead, and shows."""
+    """Queue it again after a pause that grows; after two days it is dead, and shows.
+
+    The pause is a tenth of the time that it has waited already: however long the mail server was away, what waits goes
+    soon after it is back (a minute after ten), and two days make some 130 attempts.
+    """
     is_over = now > parcel.give_up_at
     state = DeliveryState.DEAD if is_over else DeliveryState.QUEUED
-    pause = PAUSES[min(parcel.attempts, len(PAUSES)) - 1]
+    waited = now - (parcel.give_up_at - PATIENCE)
+    pause = min(max(waited / 10, SHORTEST_PAUSE), LONGEST_PAUSE)
     _settle(db, parcel.id, parcel.token, _Outcome(state, answer, now + pause, ambiguous=ambiguous))
 
 
@@ -195,10 +202,23 @@ def _settle(db: Db, delivery_id: int, token: UUID, outcome: _Outcome) -> None:
     )
 
 
-def _render(db: Db, row: Row[Any], kind: str, news: News, token: UUID) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A mail in its envelope."""
+
+    mail: Mail
+    envelope: Envelope
+
+
+def _write(row: Row[Any], announcement: Row[Any]) -> _Letter:
+    """The letter of a delivery: as it was stored, or else as it is written now; an unwritable one raises anything."""
+    news = News.model_validate(announcement.news)
+    envelope = Envelope(envelope_sender(row.key, news.told.host.mail_domain), row.recipient)
+    if row.message is not None:
+        return _Letter(Mail(row.subject, bytes(row.message)), envelope)
     mail = mail_for(
         Addressed(
-            kind=kind,
+            kind=announcement.kind,
             method=row.method,
             uid=row.uid,
             sequence=row.sequence,
@@ -209,5 +229,9 @@ def _render(db: Db, row: Row[Any], kind: str, news: News, token: UUID) -> bytes:
             role=row.role,
         )
     )
-    db.execute(STORE, {"id": row.id, "token": token, "subject": mail.subject, "message": mail.message})
-    return mail.message
+    return _Letter(mail, envelope)
+
+
+def _store(db: Db, delivery_id: int, token: UUID, mail: Mail) -> None:
+    """Keep the bytes before any of them leaves."""
+    db.execute(STORE, {"id": delivery_id, "token": token, "subject": mail.subject, "message": mail.message})

@@ -33,10 +33,11 @@ def remind_some(db: Db, *, now: datetime, most: int = 20) -> int:
 def _remind(db: Db, invitation: Invitation, now: datetime) -> None:
     invitation.remind_at = None
     reservation = db.get_one(Reservation, invitation.reservation_id)
-    # what changed and is not announced yet will set its own reminder; what has begun needs none
     if reservation.state not in HOLDING or invitation.told is None or reservation.starts_at <= now:
-        return
+        return  # what has begun needs none
+    told = Told.model_validate(invitation.told)
+    if (told.start, told.end) != (reservation.starts_at, reservation.ends_at):
+        return  # it moved, and the announcement of that is still to come and sets its own reminder
     invitation.dtstamp = max(now.replace(microsecond=0), invitation.dtstamp + timedelta(seconds=1))
-    news = News(told=Told.model_validate(invitation.told))
-    posting = Posting("reminder", "REMINDER", invitation.sequence, invitation.dtstamp, news)
+    posting = Posting("reminder", "REMINDER", invitation.sequence, invitation.dtstamp, News(told=told))
     post(db, posting, To.COMING, reservation=reservation, invitation=invitation, now=now)
