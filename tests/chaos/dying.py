@@ -1,0 +1,51 @@
+"""A piece of Créneau's work in a process of its own that kills or freezes itself at a named point.
+
+`python -m tests.chaos.dying send before-the-dot`; without a point it lives, and does all that there is to do.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from shared.invitations import deliver
+from shared.mail import transaction
+from workers import invitations, relay
+
+
+def point(number: int, module: Any, name: str, *, after: bool = False) -> Callable[[], None]:
+    """Get that signal just before a function is called, or just after."""
+
+    def arm() -> None:
+        original = getattr(module, name)
+
+        def deadly(*args: Any, **kwargs: Any) -> Any:
+            result = original(*args, **kwargs) if after else None
+            os.kill(os.getpid(), number)
+            return result if after else original(*args, **kwargs)
+
+        setattr(module, name, deadly)
+
+    return arm
+
+
+POINTS = {
+    "before-committing": point(signal.SIGKILL, deliver, "point_of_no_return"),
+    "frozen-before-committing": point(signal.SIGSTOP, deliver, "point_of_no_return"),
+    "before-the-dot": point(signal.SIGKILL, transaction, "commit"),
+    "after-the-dot": point(signal.SIGKILL, transaction, "commit", after=True),
+    "after-the-wake-up": point(signal.SIGKILL, relay, "wake", after=True),
+}
+WORK: dict[str, Callable[[], object]] = {"send": invitations.send_batch, "relay": relay.relay}
+
+
+def main(work: str, *points: str) -> None:
+    for name in points:
+        POINTS[name]()
+    while WORK[work]():
+        pass
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,160 @@
+"""Everything breaks under load, and afterwards nothing is lost, doubled, unfair or unsaid.
+
+In `make test` short and always the same; `make chaos` is long, with a new seed each time (CHAOS_SECONDS, CHAOS_SEED).
+"""
+
+import os
+import random
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, orm, select
+
+from deploy.engines import Engines
+from deploy.processes import wait_until
+from shared.seed import first_start
+from shared.store.base import connect
+from shared.store.migrate import upgrade
+from shared.store.people import Role, Token, person_called
+from shared.store.places import Site
+from tests.chaos import history
+from tests.chaos.book import Book, read, waiting
+from tests.chaos.faults import ROUND, plan
+from tests.chaos.load import Asked, Person
+from tests.chaos.runner import World
+from tests.conftest import CHECKOUT, RUN, RUNS
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS", ROUND))
+IS_LONG = "CHAOS_SECONDS" in os.environ
+SEED = int(os.environ.get("CHAOS_SEED", random.randrange(1_000_000) if IS_LONG else 62))
+CALM = 60.0
+PEOPLE = ("Anne", "Basile", "Claire", "David", "Emma")
+
+
+@dataclass
+class Outcome:
+    """What the people saw, what waited to the last, what was found in the end."""
+
+    asked: list[Asked] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    figures: Counter[str] = field(default_factory=Counter)
+    left: dict[str, int] = field(default_factory=dict)
+
+
+@pytest.fixture
+def logs() -> Path:
+    """Where the processes write what they do; kept until the next run of the same kind."""
+    folder = CHECKOUT / "var" / "chaos" / ("long" if IS_LONG else "short")
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "mails").mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def world(worker_id: str, logs: Path) -> Iterator[World]:
+    """An installation of its own, with nobody at work yet; its engines are swept with those of the test run."""
+    engines = Engines(RUNS / os.environ[RUN] / f"chaos-{worker_id}")
+    try:
+        world = World(engines, engines.start(), logs, logs / "mails", SEED)
+        upgrade(world.urls.database_url)
+        first_start(world.urls.database_url)
+        try:
+            world.start()
+            yield world
+        finally:
+            world.close()
+    finally:
+        shutil.copytree(engines.postgres.log.parent, logs, dirs_exist_ok=True)
+        engines.remove()
+
+
+@pytest.mark.timeout(SECONDS + 300)
+def test_whatever_breaks_nothing_is_lost_doubled_or_unfair(world: World) -> None:
+    print(f"chaos: seed {SEED}, {SECONDS:.0f} s, logs in {world.logs}")  # noqa: T201  to repeat it one needs the seed
+    database = connect(world.urls.database_url)
+    try:
+        outcome = _live_through(world, database)
+        book = read(database, world.mails)
+    finally:
+        database.dispose()
+    wrong = [f"still waiting after {CALM:.0f} s of calm: {outcome.left}"] if any(outcome.left.values()) else []
+    wrong += [*outcome.complaints, *_wrong(book, outcome.asked)]
+    report = _report(world, outcome, book, wrong)
+    (world.logs / "report.txt").write_text(report)
+    print(report)  # noqa: T201  shown when it fails, and by make chaos
+    assert not wrong, f"{len(wrong)} things are wrong, see the report above ({world.logs})"
+    assert outcome.figures["confirmed"] > SECONDS / 4, "too little happened for this to mean anything"
+
+
+def _live_through(world: World, database: Engine) -> Outcome:
+    stop = threading.Event()
+    days = max(8, round(SECONDS / 4))
+    people = [
+        Person(name, world.base_url, token, seed=SEED, days=days, stop=stop)
+        for name, token in _tokens(database).items()
+    ]
+    for person in people:
+        person.start()
+    try:
+        world.suffer(plan(SEED, SECONDS))
+    finally:
+        stop.set()
+        for person in people:
+            person.join()
+    world.tell("nobody asks for anything any more")
+    world.heal()
+    wait_until(lambda: not any(waiting(database).values()), seconds=CALM)
+    world.tell("the end of the calm")
+    outcome = Outcome(left=waiting(database))
+    for person in people:
+        outcome.asked += person.diary.asked
+        outcome.complaints += person.diary.complaints
+        outcome.figures += Counter(answers=person.diary.answers, retries=person.diary.retries)
+    return outcome
+
+
+def _wrong(book: Book, asked: list[Asked]) -> list[str]:
+    unknown = set(book.reservations) - {wish.id for wish in asked}
+    if unknown:  # every request was answered in the end, so each has to be in somebody's diary
+        return [f"nobody asked for {book.reservations[id_]}" for id_ in unknown]
+    told = history.replay(book, asked)
+    return [
+        *history.bookings(book, asked),
+        *history.fairness(book, told),
+        *history.mails(book),
+        *history.calendars(book),
+    ]
+
+
+def _report(world: World, outcome: Outcome, book: Book, wrong: list[str]) -> str:
+    outcome.figures += Counter(row.state for row in book.reservations.values())
+    outcome.figures["moved"] = sum(event.type == "ReservationMoved" for event in book.events)
+    outcome.figures["mails"] = len(book.mails)
+    outcome.figures["deliveries"] = len(book.deliveries)
+    outcome.figures["twice"] = len(book.mails) - len({mail.message_id for mail in book.mails})
+    outcome.figures["ambiguous"] = sum(d.ambiguous_count for d in book.deliveries)
+    outcome.figures["most attempts"] = max((d.attempts for d in book.deliveries), default=0)
+    figures = ", ".join(f"{name} {n}" for name, n in outcome.figures.items())
+    return "\n".join([f"seed {SEED}", *world.story, figures, f"{len(wrong)} wrong", *wrong[:200]])
+
+
+def _tokens(database: Engine) -> dict[str, str]:
+    now = datetime.now(UTC)
+    with orm.Session(database) as db, db.begin():
+        site_id = db.scalars(select(Site.id)).one()
+        return {
+            name: Token.issue(
+                db,
+                person_called(db, site_id, address=f"{name.lower()}@atelier.example", name=name),
+                Role.TRAINER,
+                label="chaos",
+                now=now,
+            )
+            for name in PEOPLE
+        }
