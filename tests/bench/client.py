@@ -1,9 +1,10 @@
-"""A lean HTTP/1.1 client: one connection per client, prepared bytes out, status and body in, so that little is measured but the server."""
+"""A lean HTTP/1.1 client: prepared bytes out, status and body in, so that little is measured but the server."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class Client:
         self._port = port
         self._token = token
 
-    async def __aenter__(self) -> "Client":
+    async def __aenter__(self) -> Self:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**24)
         return self
 
@@ -39,10 +40,8 @@ class Client:
 
     async def _exchange(self, head: str, body: bytes) -> Answer:
         began = time.perf_counter()
-        self._writer.write(
-            f"{head}Host: localhost\r\nAuthorization: Bearer {self._token}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-            + body
-        )
+        rest = f"Host: localhost\r\nAuthorization: Bearer {self._token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        self._writer.write((head + rest).encode() + body)
         header = await self._reader.readuntil(b"\r\n\r\n")
         length = int(header.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
         content = await self._reader.readexactly(length)
