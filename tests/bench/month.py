@@ -26,7 +26,8 @@ WHERE site.slug LIKE 'atelier-%' ON CONFLICT DO NOTHING
 """)
 RESERVATIONS = text("""
 WITH room AS (
-    SELECT site_id, id FROM resource WHERE site_id = ANY(CAST(:sites AS bigint[])) AND kind = 'room' AND slug NOT LIKE 'salle-%-%'
+    SELECT site_id, id FROM resource
+    WHERE site_id = ANY(CAST(:sites AS bigint[])) AND kind = 'room' AND slug NOT LIKE 'salle-%-%'
 ), wanted AS (
     SELECT nextval(pg_get_serial_sequence('reservation', 'id')) AS id, room.site_id, room.id AS room_id,
            CAST(:start AS timestamptz) + (n * (CAST(:years AS int) * interval '365 days' / (:per_site / 5))) AS start
