@@ -10,7 +10,7 @@ from typing import Any, cast
 from icalendar import Calendar, Event
 from sqlalchemy import text
 
-from shared import booking, programme
+from shared import programme
 from shared.invitations import deliver
 from shared.mail import Envelope
 from shared.store.reservations import Invitee
@@ -114,11 +114,6 @@ class PostOffice:
         """One line of the ledger."""
         [row] = self.house.rows("SELECT * FROM delivery WHERE id = :id", id=delivery)
         return row
-
-    def describe(self, reservation_id: int, who: str = "anne", **words: str) -> None:
-        with self.house.book() as db:
-            change = booking.Change(**words)  # type: ignore[arg-type]  # title and note only
-            booking.change(db, reservation_id, change, version=None, by=self.house.actors[who], now=self.house.now)
 
     def invite(self, reservation_id: int, *addresses: str, who: str = "anne") -> None:
         with self.house.book() as db:

@@ -46,7 +46,7 @@ def test_a_text_change_keeps_the_sequence_and_the_answers(house: House, post: Po
     before = post.announce()[ZOE]
     post.answer(mine, ZOE, "ACCEPTED")
     house.passes(minutes=1)
-    post.describe(mine, title="Storyboard", note="Apportez vos crayons.")
+    house.change(mine, title="Storyboard", note="Apportez vos crayons.")
 
     after = post.announce()[ZOE]
 
@@ -64,7 +64,7 @@ def test_several_changes_before_an_announcement_make_one_mail(house: House, post
     for start in (13, 14, 15):
         house.move(mine, slot(start, start + 2))
         house.decide()
-    post.describe(mine, title="Storyboard")
+    house.change(mine, title="Storyboard")
 
     mail = post.announce()[ZOE]
 
@@ -98,7 +98,7 @@ def test_changes_within_one_second_have_strictly_later_stamps(house: House, post
     mails = [post.announce()[ZOE]]
     for n in range(3):
         house.passes(milliseconds=1)
-        post.describe(mine, title=f"Atelier, version {n}")
+        house.change(mine, title=f"Atelier, version {n}")
         mails.append(post.announce()[ZOE])
     stamps = [mail.event.decoded("DTSTAMP") for mail in mails]
     assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(stamps))
@@ -108,7 +108,7 @@ def test_stamps_rise_also_when_the_clock_is_set_back(house: House, post: PostOff
     mine = house.confirmed("flexi-16", guests=[ZOE])
     first = post.announce()[ZOE]
     house.passes(minutes=-5)
-    post.describe(mine, title="Storyboard")
+    house.change(mine, title="Storyboard")
     house.announce()
     house.passes(minutes=5)
     [second] = [mail for mail in post.collect() if mail.recipient == ZOE]

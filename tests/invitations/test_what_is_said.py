@@ -23,7 +23,7 @@ def mails(house: House, post: PostOffice) -> list[Mail]:
     house.move(mine, slot(14, 16))
     house.decide()
     found += post.announce_all()
-    post.describe(mine, note="Autre chose")
+    house.change(mine, note="Autre chose")
     found += post.announce_all()
     post.take_off(mine, YANN)
     found += post.announce_all()

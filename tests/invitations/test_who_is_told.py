@@ -190,7 +190,7 @@ def test_a_session_online_moves_to_another_address_in_words(house: House, post: 
 def test_the_correlation_id_of_the_change_reaches_its_deliveries(house: House, post: PostOffice) -> None:
     mine = house.confirmed("flexi-16", guests=[ZOE])
     post.announce()
-    post.describe(mine, who="claire", title="Atelier corrigé")
+    house.change(mine, who="claire", title="Atelier corrigé")
     house.announce()
     assert {p.correlation_id for p in post.claim()} == {"test-claire"}
     rows = house.rows("SELECT correlation_id FROM event WHERE type = 'InvitationsQueued' ORDER BY id")
