@@ -125,6 +125,8 @@ def change(
         people = reservation.people  # decided with the move
     elif reservation.is_moving and (wanted.slot or wanted.resources is not None):
         reservation.withdraw_move(db, by=by, now=now)
+    elif reservation.is_moving:
+        reservation.wanted_people = people  # the latest count goes with the move that waits
     if people != reservation.people:
         _check_seats(db, reservation, people, by=by, now=now)
     reservation.describe(db, by=by, now=now, people=people, **wanted.words)

@@ -24,10 +24,11 @@ from shared.store.base import Db
 BATCH = 500
 MOST_CONFLICTS = 20
 
-# sorted ids: two deciders must lock in the same order; a room that another decider holds is skipped, it decides there
+# sorted ids: two deciders must lock in the same order; a room that another decider holds is skipped, it decides there.
+# A move needs the rooms that it leaves too: who waits for them behind it must see them given back.
 LOCK_ROOMS = text("""
 SELECT id, name, kind, seats, is_open FROM resource WHERE id IN (
-    SELECT unnest(coalesce(wanted_resource_ids, resource_ids))
+    SELECT unnest(resource_ids || wanted_resource_ids)
     FROM (SELECT * FROM reservation WHERE turn IS NOT NULL ORDER BY turn LIMIT :window) AS waiting)
 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """)
@@ -38,8 +39,8 @@ SELECT id, site_id, state, people, by_coordinator, correlation_id, starts_at, en
        wanted_starts_at, wanted_ends_at, wanted_resource_ids, wanted_people, wanted_by_coordinator
 FROM reservation
 WHERE turn IS NOT NULL
-  AND (coalesce(wanted_resource_ids, resource_ids) && CAST(:rooms AS bigint[])
-       OR coalesce(wanted_resource_ids, resource_ids) = '{}')
+  AND ((resource_ids || wanted_resource_ids) && CAST(:rooms AS bigint[])
+       OR (resource_ids || wanted_resource_ids) = '{}')
 ORDER BY turn LIMIT :batch FOR UPDATE
 """)
 
@@ -103,7 +104,7 @@ class Decided:
 
 @dataclass(slots=True)
 class _Ask:
-    """One waiting request as the batch sees it."""
+    """One waiting request as the batch sees it; `needs` are the rooms to be locked, a move's old ones among them."""
 
     n: int
     id: int
@@ -113,6 +114,7 @@ class _Ask:
     slot: Slot
     people: int
     resource_ids: Sequence[int]
+    needs: frozenset[int]
     by_coordinator: bool
     correlation_id: str
     conflicts: list[Conflict] = field(default_factory=list)
@@ -130,6 +132,7 @@ class _Ask:
             slot=Slot(row.wanted_starts_at, row.wanted_ends_at) if is_move else Slot(row.starts_at, row.ends_at),
             people=row.wanted_people if is_move else row.people,
             resource_ids=row.wanted_resource_ids if is_move else row.resource_ids,
+            needs=frozenset(row.resource_ids).union(row.wanted_resource_ids or ()),
             by_coordinator=row.wanted_by_coordinator if is_move else row.by_coordinator,
             correlation_id=row.correlation_id,
         )
@@ -172,17 +175,31 @@ class _Ask:
         return State.CONFIRMED if self.refusal is None else State.REFUSED
 
 
-def decide(db: Db, *, now: datetime, batch: int = BATCH) -> Decided:
-    """Decide up to `batch` requests, in one transaction that the caller commits.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The requests that a decider may decide now and their rooms, locked until the end of its transaction."""
+
+    asks: list[_Ask]
+    rooms: dict[int, Wanted]
+
+
+def take(db: Db, batch: int = BATCH) -> Taken:
+    """Lock up to `batch` requests with their rooms."""
+    rooms = _lock_rooms(db, batch)
+    return Taken(_in_turn(db, rooms, batch), rooms)
+
+
+def decide(db: Db, *, now: datetime, batch: int = BATCH, taken: Taken | None = None) -> Decided:
+    """Decide up to `batch` requests, or those taken already, in one transaction that the caller commits.
 
     Raises BatchDisagreesError when the constraint knows better; the caller then tries with batch=1, where the
     constraint's word is final.
     """
-    rooms = _lock_rooms(db, batch)
-    asks = _in_turn(db, rooms, batch)
+    taken = taken or take(db, batch)
+    asks = taken.asks
     if not asks:
         return Decided()
-    _apply_rules(asks, rooms, now)
+    _apply_rules(asks, taken.rooms, now)
     _find_conflicts(db, asks)
     _settle_among_themselves(asks)
     if batch > 1:
@@ -194,14 +211,12 @@ def decide(db: Db, *, now: datetime, batch: int = BATCH) -> Decided:
     return Decided(tuple(ask.id for ask in asks))
 
 
-def set_aside(db: Db, *, now: datetime) -> Decided:
-    """Refuse the first request in the queue because deciding it fails; its owner is sent to a person."""
-    asks = _in_turn(db, _lock_rooms(db, 1), 1)
-    for ask in asks:
+def set_aside(db: Db, taken: Taken, *, now: datetime) -> Decided:
+    """Refuse what was taken because deciding it fails; its owner is sent to a person."""
+    for ask in taken.asks:
         ask.refusal = Refusal("undecidable")
-    if asks:
-        db.execute(SETTLE, {"decisions": _json([_decision(ask) for ask in asks]), "now": now})
-    return Decided(tuple(ask.id for ask in asks))
+    db.execute(SETTLE, {"decisions": _json([_decision(ask) for ask in taken.asks]), "now": now})
+    return Decided(tuple(ask.id for ask in taken.asks))
 
 
 def _lock_rooms(db: Db, batch: int) -> dict[int, Wanted]:
@@ -218,8 +233,8 @@ def _in_turn(db: Db, rooms: dict[int, Wanted], batch: int) -> list[_Ask]:
     blocked: set[int] = set()
     for row in db.execute(WAITING, {"rooms": sorted(rooms), "batch": batch}):
         ask = _Ask.of(len(asks), row)
-        if not rooms.keys() >= set(ask.resource_ids) or not blocked.isdisjoint(ask.resource_ids):
-            blocked.update(ask.resource_ids)
+        if not ask.needs <= rooms.keys() or not ask.needs.isdisjoint(blocked):
+            blocked |= ask.needs
             continue
         asks.append(ask)
         if ask.is_move:

@@ -22,7 +22,7 @@ def decide() -> None:
 def decide_some() -> bool:
     """Decide one batch, and tell who waits for it; False when nothing could be decided."""
     try:
-        decided = _commit(deciding.BATCH)
+        decided = _commit()
     except (OperationalError, InterfaceError):
         raise  # the database is away or busy: that is nobody's fault, and passes
     except Exception:  # one poisoned request must not hold up the venue: find it by going one by one
@@ -35,16 +35,20 @@ def decide_some() -> bool:
 
 
 def _decide_one() -> deciding.Decided:
-    try:
-        return _commit(1)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:  # refused with a reason that sends its owner to a person, and in the log for us
-        log.exception("a request cannot be decided, it is set aside")
-        with transaction() as db:
-            return deciding.set_aside(db, now=datetime.now(UTC))
-
-
-def _commit(batch: int) -> deciding.Decided:
+    """Decide the first request alone; one that fails is refused, and no other: it stays locked from the try on."""
     with transaction() as db:
-        return deciding.decide(db, now=datetime.now(UTC), batch=batch)
+        now = datetime.now(UTC)
+        taken = deciding.take(db, batch=1)
+        try:
+            with db.begin_nested():
+                return deciding.decide(db, now=now, batch=1, taken=taken)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # refused with a reason that sends its owner to a person, and in the log for us
+            log.exception("a request cannot be decided, it is set aside")
+            return deciding.set_aside(db, taken, now=now)
+
+
+def _commit() -> deciding.Decided:
+    with transaction() as db:
+        return deciding.decide(db, now=datetime.now(UTC))

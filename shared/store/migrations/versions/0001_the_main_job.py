@@ -109,7 +109,8 @@ CREATE TABLE occupancy (
     reservation_id bigint NOT NULL REFERENCES reservation,
     during tstzrange NOT NULL
         CHECK (NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)
-               AND NOT lower_inf(during) AND NOT upper_inf(during)),
+               AND NOT lower_inf(during) AND NOT upper_inf(during)
+               AND isfinite(lower(during)) AND isfinite(upper(during))),
     -- the truth: no two rows of one resource overlap, whatever any program believes
     CONSTRAINT occupancy_never_overlaps EXCLUDE USING gist (resource_id WITH =, during WITH &&)
 );
