@@ -294,6 +294,7 @@ def _occupy_alone(db: Db, asks: list[_Ask]) -> bool:
 
 
 def _decision(ask: _Ask) -> dict[str, object]:
+    event = ask.event
     return {
         "n": ask.n,
         "id": ask.id,
@@ -301,8 +302,8 @@ def _decision(ask: _Ask) -> dict[str, object]:
         "state": ask.new_state.value,
         "refusal": ask.refusal.as_json() | {"asked": ask.asked} if ask.refusal else None,
         "takes_wanted": ask.is_move and ask.refusal is None,
-        "event": type(ask.event).__name__,
-        "data": ask.event.data,
+        "event": type(event).__name__,
+        "data": event.data,
         "correlation_id": ask.correlation_id,
     }
 

@@ -16,8 +16,6 @@ from services.api.problems import Problem, answer_errors
 from shared import log
 from shared.store.base import engine
 
-MOST_BYTES = 2 * 1024 * 1024
-
 DESCRIPTION = """
 Books the rooms of an Atelier. A request is answered with 202 and decided a moment later, first come, first served;
 `Prefer: wait=10` holds the answer until it is decided. Every error is a problem (RFC 9457) with a stable `code`.
@@ -38,10 +36,10 @@ def create_app() -> FastAPI:
         description=DESCRIPTION,
         lifespan=_beside_the_requests,
         openapi_url="/api/openapi.json",
+        generate_unique_id_function=lambda route: f"{route.tags[0]}_{route.name}",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MOST_BYTES,
     )
     for module in (rooms, reservations, attendees, activities, sessions, deliveries):
         app.include_router(module.router, prefix="/api")

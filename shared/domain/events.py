@@ -1,6 +1,6 @@
 """The past facts that Créneau records, each frozen; workers/subscriptions.py says what each one sets going."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Event:
     @property
     def data(self) -> dict[str, object]:
         """All of the fact but the reservation's id, as JSON values."""
-        return {name: value for name, value in asdict(self).items() if name != "reservation_id"}
+        return {name: getattr(self, name) for name in type(self).__slots__ if name != "reservation_id"}
 
 
 @dataclass(frozen=True, slots=True)
