@@ -2,9 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import structlog
 from fastapi import FastAPI
 
 from services.api import activities, attendees, deliveries, reservations, rooms, sessions, watch
@@ -15,6 +16,8 @@ from services.api.live import Bell, Decisions
 from services.api.problems import Problem, answer_errors
 from shared import log
 from shared.store.base import engine
+
+logger = structlog.get_logger()
 
 DESCRIPTION = """
 Books the rooms of an Atelier. A request is answered with 202 and decided a moment later, first come, first served;
@@ -58,8 +61,8 @@ async def _beside_the_requests(app: FastAPI) -> AsyncIterator[None]:
     app.state.bell = Bell()
     app.state.decisions = Decisions()
     tasks = [
-        asyncio.create_task(work)
-        for work in (app.state.bell.run(), app.state.decisions.listen(), app.state.decisions.look())
+        asyncio.create_task(_for_ever(work))
+        for work in (app.state.bell.run, app.state.decisions.listen, app.state.decisions.look)
     ]
     yield
     for task in tasks:
@@ -68,6 +71,16 @@ async def _beside_the_requests(app: FastAPI) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
     engine().dispose()
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    """Begin again when it fails: without it the API would go on, and every decision be seen a second late."""
+    while True:
+        try:
+            await work()
+        except Exception:  # the edge of a process within the process: logged, and begun again
+            logger.exception("background work failed")
+            await asyncio.sleep(1)
 
 
 def _document_problems(app: FastAPI) -> None:
