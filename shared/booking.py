@@ -161,20 +161,19 @@ def _find_resources(db: Db, batch: _Batch) -> None:
 
 
 def _recognise_keys(db: Db, batch: _Batch, now: datetime) -> None:
+    keyed = [(n, wish.key) for n, wish in enumerate(batch.wishes) if wish.key is not None and n not in batch.results]
     asked: dict[tuple[int, str], Key] = {}
-    for n, wish in enumerate(batch.wishes):
-        if wish.key is None or n in batch.results:
-            continue
-        first = asked.setdefault((wish.key.person_id, wish.key.key), wish.key)
-        if first.fingerprint != wish.key.fingerprint:
-            batch.results[n] = _reused()
+    for _, key in keyed:
+        asked.setdefault((key.person_id, key.key), key)
     fresh = claim(db, list(asked.values()), now)
-    for n, wish in enumerate(batch.wishes):
-        if wish.key is None or n in batch.results or (wish.key.person_id, wish.key.key) in fresh:
-            continue
-        known = recall(db, wish.key)
-        is_same = known.fingerprint == wish.key.fingerprint and known.reservation_id is not None
-        batch.results[n] = known.reservation_id if is_same and known.reservation_id else _reused()
+    for n, key in keyed:
+        first = asked[key.person_id, key.key]
+        if (key.person_id, key.key) not in fresh:
+            known = recall(db, key)
+            is_same = known.fingerprint == key.fingerprint and known.reservation_id is not None
+            batch.results[n] = known.reservation_id if is_same and known.reservation_id else _reused()
+        elif first.fingerprint != key.fingerprint:
+            batch.results[n] = _reused()
 
 
 def _twins(batch: _Batch) -> dict[int, int]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from services.api.access import Anyone, Booker, Caller
 from services.api.preferences import IdempotencyKey
 from services.api.problems import answers
-from services.api.schemas import DeliveryPage, DeliveryView, Strict
+from services.api.schemas import DeliveryPage, DeliveryView, Line, Strict
 from services.api.transactions import InTransaction, once
 from shared.domain.errors import NotFoundError
 from shared.invitations import deliver
@@ -26,7 +26,7 @@ class DeliveryFilters(Strict):
     """Which mails; what is left out does not narrow."""
 
     reservation: Annotated[int | None, Field(ge=1, lt=2**63)] = None
-    recipient: Annotated[str | None, Field(max_length=254)] = None
+    recipient: Annotated[Line | None, Field(max_length=254)] = None
     state: DeliveryState | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[int | None, Field(ge=1, lt=2**63, description="from `next` of the page before")] = None

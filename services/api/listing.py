@@ -94,5 +94,11 @@ def _position(cursor: str) -> tuple[datetime, int]:
         start, id_ = urlsafe_b64decode(cursor.encode()).decode().split(" ")
         position = datetime.fromisoformat(start).astimezone(UTC), int(id_)
     except (ValueError, OverflowError) as error:
-        raise InvalidInputError("This cursor is not one of ours: begin again without it.", code="bad_cursor") from error
-    return position[0], min(position[1], 2**62)
+        raise _not_ours() from error
+    if not 0 < position[1] < 2**63:
+        raise _not_ours()
+    return position
+
+
+def _not_ours() -> InvalidInputError:
+    return InvalidInputError("This cursor is not one of ours: begin again without it.", code="bad_cursor")

@@ -35,7 +35,7 @@ STATUS: Mapping[type[CreneauError], int] = {
     WrongStateError: 409,
 }
 # where the standard library has renamed the status, or names it for what it is not
-CODES: Mapping[int, str] = {400: "unreadable_body", 413: "too_large", 428: "if_match_missing"}
+CODES: Mapping[int, str] = {400: "unreadable_body", 413: "too_large"}
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 200
 NOTHING: Mapping[str, Any] = {}
@@ -66,13 +66,14 @@ class Problem(BaseModel):
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For the documentation of a route: the problems that it may answer with."""
+    """For the documentation of a route: the problems that it may answer with; the database may always be away."""
+    always = {503, 400} if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in statuses else {503}  # a body may be unreadable
     return {
         status: {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status in statuses
+        for status in sorted(always.union(statuses))
     }
 
 

@@ -1,5 +1,6 @@
 """What goes in and out of the API, checked and documented; names are those of DESIGN's words."""
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from shared.domain.states import State
 from shared.store.reservations import Invitee
 
 MOST_ATTENDEES = 2000
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 
 
 def _one_line(text: str) -> str:
@@ -41,9 +43,9 @@ def _address(address: str) -> str:
 
 
 def _time(value: object) -> object:
-    # ISO text only: a bare number would be taken for a Unix time
-    if not isinstance(value, str):
-        raise ValueError("give a time as text, such as 2027-11-09T09:00:00+01:00")  # noqa: TRY004  Pydantic wants it
+    # ISO text only: a number, even one in quotes, would be taken for a Unix time
+    if not isinstance(value, str) or ISO.match(value) is None:
+        raise ValueError("give a time as text, such as 2027-11-09T09:00:00+01:00")
     return value
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shared.domain.errors import InvalidInputError
 
 LONGEST = timedelta(days=366)
+YEARS = range(1970, 2200)
 # far from the ends of datetime: looking some weeks around a slot, or at it from another zone, must stay a date
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -49,19 +50,18 @@ def instant(time: datetime, zone: str | None) -> datetime:
     """The UTC instant of a time with an offset, or of a wall-clock time in a named zone.
 
     Raises InvalidInputError for a wall-clock time without a zone, and for one that the clock change skips or repeats:
-    there only an explicit offset says which instant is meant.
+    there only an explicit offset says which instant is meant. Out of range: what no venue plans, and where looking
+    two weeks around or converting to another zone would leave the calendar.
     """
-    try:
-        if time.tzinfo is not None:
-            return time.astimezone(UTC)
-        if zone is None:
-            raise InvalidInputError(
-                "A time needs its offset, such as 2027-11-09T09:00:00+01:00, or the request its zone.",
-                code="naive_time",
-            )
-        return _from_wall_clock(time, zone)
-    except OverflowError as error:
-        raise InvalidInputError("This time is out of range.", code="time_out_of_range") from error
+    if time.year not in YEARS:
+        raise InvalidInputError(f"A year lies between {YEARS[0]} and {YEARS[-1]}.", code="time_out_of_range")
+    if time.tzinfo is not None:
+        return time.astimezone(UTC)
+    if zone is None:
+        raise InvalidInputError(
+            "A time needs its offset, such as 2027-11-09T09:00:00+01:00, or the request its zone.", code="naive_time"
+        )
+    return _from_wall_clock(time, zone)
 
 
 def known_zone(name: str) -> ZoneInfo:

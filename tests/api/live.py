@@ -68,7 +68,7 @@ class Api:
 
     def patch(self, path: str, body: Any, who: str = "anne", **headers: str) -> httpx.Response:
         """A change; If-Match is `*` unless it is given."""
-        return self.call("PATCH", path, who, json=body, headers={"If-Match": "*"} | _named(headers))
+        return self.call("PATCH", path, who, json=body, headers={"if-match": "*"} | _named(headers))
 
     def book(self, who: str = "anne", **changes: Any) -> Any:
         """A confirmed reservation as its owner sees it."""
