@@ -37,7 +37,11 @@ POINTS = {
     "after-the-dot": point(signal.SIGKILL, transaction, "commit", after=True),
     "after-the-wake-up": point(signal.SIGKILL, relay, "wake", after=True),
 }
-WORK: dict[str, Callable[[], object]] = {"send": invitations.send_batch, "relay": relay.relay}
+WORK: dict[str, Callable[[], object]] = {
+    "send": invitations.send_batch,
+    "relay": relay.relay,
+    "everything": lambda: relay.relay() or invitations.send_batch(),
+}
 
 
 def main(work: str, *points: str) -> None:
