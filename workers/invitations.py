@@ -8,7 +8,7 @@ import structlog
 from shared import broker
 from shared.invitations import deliver
 from shared.invitations.announce import announce_some
-from shared.mail import FinalFailure, Mailer, PassingFailure, mailer_from
+from shared.mail import ConfigurationFailure, FinalFailure, Mailer, PassingFailure, mailer_from
 from shared.settings import settings
 from shared.store.base import transaction
 from workers.app import app
@@ -72,7 +72,14 @@ def _send(parcel: deliver.Parcel) -> None:
     except PassingFailure as failure:
         log.warning("mail has to wait", answer=str(failure), ambiguous=failure.ambiguous)
         with transaction() as db:
-            deliver.try_later(db, parcel, answer=str(failure), ambiguous=failure.ambiguous, now=_now())
+            deliver.try_later(
+                db,
+                parcel,
+                answer=str(failure),
+                ambiguous=failure.ambiguous,
+                now=_now(),
+                is_our_fault=isinstance(failure, ConfigurationFailure),
+            )
     else:
         with transaction() as db:
             deliver.sent(db, parcel, answer=receipt.response, now=_now())

@@ -61,7 +61,7 @@ WHERE id = :id AND lease = :token AND state = 'sending' RETURNING id
 # the answer of the mail server is a fact even when the lease ended meanwhile, unless somebody else is at it again
 SETTLE = text("""
 UPDATE delivery SET state = :state, lease = NULL, lease_until = NULL, last_answer = :answer, not_before = :not_before,
-    sent_at = :sent_at, ambiguous_count = ambiguous_count + :ambiguous
+    sent_at = :sent_at, ambiguous_count = ambiguous_count + :ambiguous, attempts = attempts - :uncounted
 WHERE id = :id AND lease = :token RETURNING id
 """)
 
@@ -163,17 +163,22 @@ def refused_for_good(db: Db, parcel: Parcel, *, answer: str, now: datetime) -> N
     _settle(db, parcel.id, parcel.token, _Outcome(DeliveryState.FAILED, answer, now))
 
 
-def try_later(db: Db, parcel: Parcel, *, answer: str, ambiguous: bool, now: datetime) -> None:
+def try_later(
+    db: Db, parcel: Parcel, *, answer: str, ambiguous: bool, now: datetime, is_our_fault: bool = False
+) -> None:
     """Queue it again after a pause that grows; after two days it is dead, and shows.
 
     The pause is a tenth of the time that it has waited already: however long the mail server was away, what waits goes
-    soon after it is back (a minute after ten), and two days make some 130 attempts.
+    soon after it is back (a minute after ten), and two days make some 130 attempts. Where the server refuses us and not
+    this mail (a password, a sender), it is no attempt of this mail's, and never the end of it.
     """
-    is_over = now > parcel.give_up_at
+    is_over = now > parcel.give_up_at and not is_our_fault
     state = DeliveryState.DEAD if is_over else DeliveryState.QUEUED
     waited = now - (parcel.give_up_at - PATIENCE)
     pause = min(max(waited / 10, SHORTEST_PAUSE), LONGEST_PAUSE)
-    _settle(db, parcel.id, parcel.token, _Outcome(state, answer, now + pause, ambiguous=ambiguous))
+    _settle(
+        db, parcel.id, parcel.token, _Outcome(state, answer, now + pause, ambiguous=ambiguous, uncounted=is_our_fault)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,7 @@ class _Outcome:
     not_before: datetime
     sent_at: datetime | None = None
     ambiguous: bool = False
+    uncounted: bool = False
 
 
 def _settle(db: Db, delivery_id: int, token: UUID, outcome: _Outcome) -> None:
@@ -198,6 +204,7 @@ def _settle(db: Db, delivery_id: int, token: UUID, outcome: _Outcome) -> None:
             "not_before": outcome.not_before,
             "sent_at": outcome.sent_at,
             "ambiguous": int(outcome.ambiguous),
+            "uncounted": int(outcome.uncounted),
         },
     )
 

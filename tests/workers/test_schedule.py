@@ -1,0 +1,47 @@
+"""The schedule ticks each second, and two of them do nothing twice; housekeeping forgets what nobody needs."""
+
+from datetime import UTC, datetime, timedelta
+
+from shared.store.idempotency import Key, claim
+from tests.house import House
+from tests.workers.conftest import Bell
+from workers import housekeeping  # never a task by name: pytest looks into it before anything is configured
+from workers.app import app
+from workers.schedule import Ticks
+from workers.subscriptions import SUBSCRIPTIONS
+
+TICKING = ["conflicts.decide", "invitations.announce", "invitations.send", "reminders.remind"]
+
+
+def test_each_task_that_an_event_wakes_has_a_tick_that_stands_in(bell: Bell) -> None:
+    assert bell
+    each_second = [entry["task"] for entry in app.conf.beat_schedule.values() if entry["schedule"] == 1]
+    assert sorted(each_second) == TICKING
+    assert {task for tasks in SUBSCRIPTIONS.values() for task in tasks} <= set(TICKING)
+
+
+def test_two_schedules_tick_at_once_and_wake_each_task_once(bell: Bell) -> None:
+    schedules = [Ticks(app=app), Ticks(app=app)]
+    for schedule in schedules:
+        for entry in schedule.schedule.values():
+            schedule.apply_entry(entry)
+    assert bell.woken() == sorted([*TICKING, "housekeeping.tidy"])
+
+
+def test_a_schedule_has_due_ticks_within_a_second_of_its_start(bell: Bell) -> None:
+    assert bell
+    entries = Ticks(app=app).schedule.values()
+    waits = {entry.task: entry.is_due().next for entry in entries}
+    assert {task for task, wait in waits.items() if wait <= 1} == set(TICKING)
+
+
+def test_old_idempotency_keys_are_forgotten_and_young_ones_kept(house: House) -> None:
+    now = datetime.now(UTC)
+    with house.book() as db:
+        for key, age in (
+            ("old", housekeeping.KEYS_LIVE + timedelta(minutes=1)),
+            ("young", housekeeping.KEYS_LIVE - timedelta(minutes=1)),
+        ):
+            claim(db, [Key(house.actors["anne"].person_id or 0, key, b"\x00" * 32)], now - age)
+    housekeeping.tidy()
+    assert house.rows("SELECT key FROM idempotency") == [("young",)]
