@@ -41,8 +41,8 @@ lock: $(READY) ## Lock what requirements*.in ask for; UPGRADE=--upgrade make loc
 bench: $(READY) ## Measure speed (takes minutes)
 	@$(PY) -m tests.bench
 
-chaos: $(READY) ## Break everything, for long: CHAOS_SECONDS=600 make chaos
-	@CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(PY) -m pytest -q --timeout 0 tests/chaos
+chaos: $(READY) ## Break everything, for long: CHAOS_SECONDS=600, and CHAOS_SEED=... to repeat a run
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PY) -m pytest -q -s tests/chaos
 
 fuzz: $(READY) ## Search for failing histories, for long
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q --timeout 0 tests/state

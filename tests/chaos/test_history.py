@@ -85,6 +85,7 @@ def _damages(book: Book, asked: list[Asked]) -> Iterator[tuple[str, Book, list[A
     yield "undecided", replace(book, reservations=states), asked
     yield "first was answered as reservation", replace(book, reservations=titles), asked
     yield "lost was answered as reservation", book, [*asked, replace(asked[0], title="lost")]
+    yield "nobody asked for", book, asked[:2]
     yield "activity", replace(book, activities={"twice": 2}), asked
     yield "overlap", replace(book, overlaps=book.occupancies), asked
     yield " holds ", replace(book, occupancies=[]), asked
