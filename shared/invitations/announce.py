@@ -10,8 +10,10 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.availability import alternatives_to, conflicts_behind
 from shared.domain.slots import Slot
@@ -20,8 +22,10 @@ from shared.invitations.news import News, RefusedThing, Told, resource_names, to
 from shared.invitations.post import Posting, To, post
 from shared.store.base import Db
 from shared.store.ledger import Invitation
-from shared.store.people import Person
+from shared.store.people import Person, is_of_the_house
 from shared.store.reservations import Attendee, Reservation
+
+log = structlog.get_logger()
 
 SECOND = timedelta(seconds=1)
 REMINDER_HOUR = 9
@@ -35,7 +39,7 @@ FROM attendee WHERE reservation_id = :id
 
 
 def announce_some(db: Db, *, now: datetime, most: int = 20) -> int:
-    """Announce up to `most` reservations; returns how many there were. The caller commits."""
+    """Announce up to `most` reservations; returns how many were. The caller commits."""
     waiting = db.scalars(
         select(Reservation)
         .where(Reservation.unannounced_since.is_not(None))
@@ -43,9 +47,20 @@ def announce_some(db: Db, *, now: datetime, most: int = 20) -> int:
         .limit(most)
         .with_for_update(skip_locked=True)
     ).all()
-    for reservation in waiting:
-        _Announcer(db, reservation, now).announce()
-    return len(waiting)
+    return sum(_announce(db, reservation, now) for reservation in waiting)
+
+
+def _announce(db: Db, reservation: Reservation, now: datetime) -> bool:
+    try:
+        with db.begin_nested():
+            _Announcer(db, reservation, now).announce()
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: that is nobody's fault, and passes
+    except Exception:  # one that cannot be announced must not hold up the others: it goes to the end of the queue
+        log.exception("a change cannot be announced, the next tick tries again", reservation=reservation.id)
+        reservation.unannounced_since = now
+        return False
+    return True
 
 
 @dataclass(slots=True)
@@ -106,13 +121,14 @@ class _Announcer:
         if refusal is None or self.reservation.decided_at is None:
             return
         alternatives = alternatives_to(self.db, self.reservation, now=self.now)
+        sees_titles = is_of_the_house(self.db, self.reservation.requested_by)
         news = News(
             told=told_of(self.db, self.reservation),
             reasons={language: refusal.sentence(language) for language in ("fr", "en")},
             is_move=self.reservation.state in HOLDING,
             asked=RefusedThing.of(resource_names(self.db, asked.resource_ids), asked.slot),
             conflicts=tuple(
-                RefusedThing.of((row.room,), Slot(row.starts_at, row.ends_at), row.title)
+                RefusedThing.of((row.room,), Slot(row.starts_at, row.ends_at), row.title if sees_titles else None)
                 for row in conflicts_behind(self.db, refusal)
             ),
             alternatives=tuple(

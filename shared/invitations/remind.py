@@ -6,7 +6,9 @@ cancels it, and cleared here in the commit that writes the reminders, so that a 
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.domain.states import HOLDING
 from shared.invitations.news import News, Told
@@ -15,9 +17,13 @@ from shared.store.base import Db
 from shared.store.ledger import Invitation
 from shared.store.reservations import Reservation
 
+ANOTHER_TRY = timedelta(hours=1)
+
+log = structlog.get_logger()
+
 
 def remind_some(db: Db, *, now: datetime, most: int = 20) -> int:
-    """Write the reminders of up to `most` entries that are due; returns how many were. The caller commits."""
+    """Write the reminders of up to `most` entries that are due; returns how many were due. The caller commits."""
     due = db.scalars(
         select(Invitation)
         .where(Invitation.remind_at <= now)
@@ -26,7 +32,14 @@ def remind_some(db: Db, *, now: datetime, most: int = 20) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for invitation in due:
-        _remind(db, invitation, now)
+        try:
+            with db.begin_nested():
+                _remind(db, invitation, now)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away or busy: that is nobody's fault, and passes
+        except Exception:  # one that cannot be written must not hold up the others
+            log.exception("a reminder cannot be written, it is tried again in an hour", invitation=invitation.id)
+            invitation.remind_at = now + ANOTHER_TRY
     return len(due)
 
 

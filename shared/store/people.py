@@ -85,5 +85,13 @@ def person_called(db: Db, site_id: int, *, address: str, name: str, language: st
     return db.scalars(select(Person).where(Person.site_id == site_id, Person.address == address.lower())).one()
 
 
+def is_of_the_house(db: Db, person_id: int) -> bool:
+    """Whether this person holds more than a partner's token, and so may read what others come for."""
+    tokens = select(Token.id).where(
+        Token.person_id == person_id, Token.role != Role.PARTNER, Token.revoked_at.is_(None)
+    )
+    return db.scalars(tokens.limit(1)).first() is not None
+
+
 def organisation_called(db: Db, site_id: int, name: str) -> Organisation | None:
     return db.scalars(select(Organisation).where(Organisation.site_id == site_id, Organisation.name == name)).first()

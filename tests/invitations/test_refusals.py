@@ -93,6 +93,15 @@ def test_a_refused_move_of_what_is_cancelled_meanwhile_is_not_told(house: House,
     assert {mail.method for mail in post.announce_all()} == {"CANCEL"}
 
 
+def test_a_partner_learns_when_the_room_is_taken_but_not_what_for(house: House, post: PostOffice) -> None:
+    house.confirmed("flexi-16", title="Robotique")
+    house.ask("flexi-16", who="pia")
+    house.decide()
+    words = post.announce()["pia@example.org"].words
+    assert "- Flexi 16 : espace déjà occupé lundi 8 novembre 2027, de 10 h 00 à 13 h 00\n" in words
+    assert "Robotique" not in words
+
+
 def _refused_move(house: House, post: PostOffice) -> int:
     """Basile wants the time that Anne has; everybody knows how things stood before."""
     house.confirmed("flexi-16", title="Robotique")

@@ -142,6 +142,15 @@ def test_what_is_made_early_on_the_day_before_still_has_one(house: House, post: 
     assert set(_reminders(house, post, DUE)) == {ANNE}
 
 
+def test_one_reminder_that_cannot_be_written_holds_up_nobody(house: House, post: PostOffice) -> None:
+    broken, _ = house.confirmed("flexi-16"), house.confirmed("flexi-19", title="Storyboard")
+    post.announce_all()
+    house.rows("UPDATE invitation SET told = '{}' WHERE reservation_id = :id RETURNING 1", id=broken)
+    assert "Storyboard" in _reminders(house, post, DUE)[ANNE].words
+    [[later]] = house.rows("SELECT remind_at FROM invitation WHERE reservation_id = :id", id=broken)
+    assert later == DUE + timedelta(hours=1)
+
+
 def _reminders(house: House, post: PostOffice, now: datetime) -> dict[str, Mail]:
     house.now = now
     house.remind()

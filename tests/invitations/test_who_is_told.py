@@ -1,5 +1,7 @@
 """Who hears of what: everybody once for each thing that is new to them, and nobody else."""
 
+from services.api.schemas import NewAttendee
+from services.commands import words
 from shared.invitations.announce import announce_some
 from shared.programme import Meeting, Plan, call_off, change_place, register
 from shared.store.programme import Activity, Session
@@ -53,6 +55,16 @@ def test_the_owner_stands_on_the_list_once(house: House, post: PostOffice) -> No
     house.confirmed("flexi-16", guests=[ANNE, ZOE])
     lists = [[a for a in mail.attendees if a == ANNE] for mail in post.announce_all()]
     assert lists == [[ANNE], [ANNE]]
+
+
+def test_a_person_in_two_spellings_of_an_accented_domain_is_one_attendee(house: House, post: PostOffice) -> None:
+    at_the_desk, in_the_form = "Anne@XN--canop-fsa.example", "ANNE@Canopé.example"
+    house.rows("UPDATE person SET address = :a WHERE name = 'Anne' RETURNING 1", a=words.address(at_the_desk))
+    house.confirmed("flexi-16", guests=[NewAttendee(address=in_the_form).address])
+    [mail] = post.announce_all()
+    people = {address for address, who in mail.attendees.items() if who["CUTYPE"] == "INDIVIDUAL"}
+    assert people == {"anne@xn--canop-fsa.example"}
+    assert mail.attendees["anne@xn--canop-fsa.example"]["ROLE"] == "CHAIR"
 
 
 def test_a_second_announcement_finds_nothing_new(house: House, post: PostOffice) -> None:
@@ -185,6 +197,32 @@ def test_a_session_online_moves_to_another_address_in_words(house: House, post: 
 
     assert (first.event["LOCATION"], second.event["LOCATION"]) == ("https://visio.example/a", "https://visio.example/b")
     assert (first.sequence, second.sequence) == (0, 1)
+
+
+def test_one_change_that_cannot_be_announced_holds_up_nobody(house: House, post: PostOffice) -> None:
+    broken, sound = house.confirmed("flexi-16"), house.confirmed("flexi-19", guests=[ZOE])
+    post.announce_all()
+    [[told]] = house.rows("SELECT told::text FROM invitation WHERE reservation_id = :id", id=broken)
+    house.rows("UPDATE invitation SET told = '{}' WHERE reservation_id = :id RETURNING 1", id=broken)
+    for reservation in (broken, sound):
+        house.passes(seconds=1)
+        house.change(reservation, title="Storyboard")
+
+    assert set(post.announce()) == {ANNE, ZOE}
+
+    told_again = "UPDATE invitation SET told = CAST(:told AS jsonb) WHERE reservation_id = :id RETURNING 1"
+    house.rows(told_again, told=told, id=broken)
+    assert set(post.announce()) == {ANNE}
+
+
+def test_two_announcers_at_once_write_everything_once(house: House, post: PostOffice) -> None:
+    for room in ("flexi-16", "flexi-19"):
+        house.confirmed(room, guests=[ZOE])
+    with house.book() as one, house.book() as other:
+        assert announce_some(one, now=house.now, most=1) == 1
+        assert announce_some(other, now=house.now) == 1
+    house.announce()
+    assert sorted(mail.recipient for mail in post.collect()) == [ANNE, ANNE, ZOE, ZOE]
 
 
 def test_the_correlation_id_of_the_change_reaches_its_deliveries(house: House, post: PostOffice) -> None:
