@@ -5,8 +5,10 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from deploy.errors import StartError
 from deploy.postgres import DATABASE, Postgres
@@ -16,26 +18,37 @@ from deploy.valkey import Valkey
 API = "services.api.app:create_app"
 
 
+TOLD = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "MAIL_DIR", "BASE_URL")
+
+
 def environment_of(folder: Path) -> dict[str, str]:
-    """What the parts of that folder are told: where its embedded engines are, as far as these run, and the rest."""
+    """What the API that runs in that folder was told; without one, where its embedded engines are, if they run."""
+    api = _api_of(folder)
+    if api:
+        told = api.environ()
+        return {name: told[name] for name in TOLD if told.get(name)}
     found: dict[str, str] = {}
     if (folder / "postgres").is_dir() and (postgres := Postgres(folder)).answers():
         found["DATABASE_URL"] = postgres.url(DATABASE)
     if (valkey := Valkey(folder)).answers():
         found["REDIS_URL"] = valkey.url()
-    if found:
-        found["MAIL_DIR"] = str(folder / "mail")
-    if found and (port := port_of(folder)):
-        found["BASE_URL"] = f"http://localhost:{port}"
-    return found
+    return {**found, "MAIL_DIR": str(folder / "mail")} if found else found
 
 
 def port_of(folder: Path) -> int | None:
     """Where the API of that folder listens; None when none runs."""
+    api = _api_of(folder)
+    if api is None:
+        return None
+    command = api.cmdline()
+    return int(command[command.index("--port") + 1])
+
+
+def _api_of(folder: Path) -> psutil.Process | None:
     for process in left_over(folder):
-        command = process.cmdline()
-        if API in command:
-            return int(command[command.index("--port") + 1])
+        with suppress(psutil.Error):  # it has just ended
+            if API in process.cmdline():
+                return process
     return None
 
 

@@ -133,9 +133,14 @@ def demo(
 
 def _take_over(folder: Path) -> None:
     """Let this process find the engines of the folder as the parts do; what the operator set goes before."""
-    given = {name for name, value in {**dotenv_values(supervision.CHECKOUT / ".env"), **os.environ}.items() if value}
-    if not {"DATABASE_URL", "REDIS_URL"} <= given:
-        os.environ.update({k: v for k, v in running.environment_of(folder).items() if k not in given})
+    given = {k: v for k, v in {**dotenv_values(supervision.CHECKOUT / ".env"), **os.environ}.items() if v}
+    try:
+        found = running.environment_of(folder)
+    except StartError as error:
+        fail(str(error))
+    # another database is another installation: its mails and broker are not those of this folder
+    if given.get("DATABASE_URL", found.get("DATABASE_URL")) == found.get("DATABASE_URL"):
+        os.environ.update({name: value for name, value in found.items() if name not in given})
         settings.cache_clear()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from pydantic import SecretStr, ValidationError
@@ -33,7 +33,7 @@ class Plain(TyperGroup):
             fail(_about_the_database(error))
 
 
-def fail(message: str, *, exit_code: int = 1) -> None:
+def fail(message: str, *, exit_code: int = 1) -> NoReturn:
     """Say why and end."""
     typer.echo(f"creneau: {message}", err=True)
     raise typer.Exit(exit_code)

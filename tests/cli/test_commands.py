@@ -7,6 +7,8 @@ import psycopg
 import pytest
 from typer.testing import Result
 
+from services.demo.cast import cast_of
+from shared.settings import settings
 from shared.store.people import digest_of
 
 Type = Callable[..., Result]
@@ -160,6 +162,27 @@ def test_with_two_sites_one_has_to_say_which(atelier: str, creneau: Type) -> Non
 @pytest.mark.usefixtures("empty_database")
 def test_a_database_that_is_not_migrated_says_so(creneau: Type) -> None:
     assert creneau("token", "list").stderr == "creneau: The database is not migrated: `creneau migrate`.\n"
+
+
+def test_the_demo_does_not_write_through_a_mail_server(
+    atelier: str, creneau: Type, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("SMTP_URL", "smtp://127.0.0.1:1")
+    settings.cache_clear()
+
+    answer = creneau("demo", "--url", "http://127.0.0.1:1")
+
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith("creneau: SMTP_URL is set")
+    assert _column(atelier, "SELECT label FROM token") == ["premier démarrage"]
+
+
+def test_a_real_partner_of_the_same_name_gets_no_mail_of_the_demo(atelier: str, creneau: Type) -> None:
+    creneau("partner", "add", "Caf 62", "--contact", "real@caf.example.org")
+
+    with cast_of(None) as cast:
+        assert cast.partners == {"Plan Séquence"}
+    assert _column(atelier, "SELECT count(*) FROM token WHERE revoked_at IS NULL") == [1]
 
 
 def _column(database_url: str, query: str) -> list[object]:
