@@ -41,7 +41,7 @@ def connect(database_url: str, *, pool_size: int = 10) -> Engine:
     """An engine on that URL, which gives fresh connections after PostgreSQL was restarted."""
     scheme, _, rest = database_url.partition("://")
     if scheme not in {"postgresql", "postgres", "postgresql+psycopg"}:
-        raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {scheme}://")
+        raise ValueError("DATABASE_URL must begin with postgresql://")  # and is not repeated: it holds a password
     engine = create_engine(
         f"postgresql+psycopg://{rest}",
         pool_size=pool_size,
