@@ -66,12 +66,13 @@ class House:
     def decide(self, batch: int = deciding.BATCH) -> list[int]:
         """Decide until nothing more can be decided; the ids in the order of decision."""
         ids: list[int] = []
-        while True:
-            with self.book() as db:
-                decided = deciding.decide(db, now=self.now, batch=batch)
-            if not decided.ids:
-                return ids
-            ids.extend(decided.ids)
+        while decided := self.decide_once(batch):
+            ids.extend(decided)
+        return ids
+
+    def decide_once(self, batch: int = deciding.BATCH) -> list[int]:
+        with self.book() as db:
+            return list(deciding.decide(db, now=self.now, batch=batch).ids)
 
     def confirmed(self, *resources: str, **more: Any) -> int:
         """A reservation that is confirmed."""
