@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import schemathesis
 from fastapi import FastAPI
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from services.api.app import create_app
 from tests.api.live import Api, serve, work
@@ -25,12 +27,18 @@ def address(application: FastAPI) -> Iterator[str]:
     server.end()
 
 
+@pytest.fixture(scope="session")
+def document(application: FastAPI) -> OpenApiSchema:
+    """What the application says of itself."""
+    return schemathesis.openapi.from_dict(application.openapi())
+
+
 @pytest.fixture
-def api(application: FastAPI, address: str, house: House) -> Iterator[Api]:
+def api(application: FastAPI, address: str, document: OpenApiSchema, house: House) -> Iterator[Api]:
     """The API of a fresh house; nobody decides, unless the test asks for `workers`."""
     house.now = datetime.now(UTC)
     application.state.decisions._recent.clear()  # ids begin again with each house
-    api = Api(address, house)
+    api = Api(address, house, document)
     yield api
     api.client.close()
 
