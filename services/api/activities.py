@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
@@ -170,7 +171,10 @@ async def _answer_decided(request: Request, activity_id: int, caller: Caller, wa
         ids = await asyncio.to_thread(_waiting_in, activity_id)
         # together, not one after the other: the wait is one for all
         await asyncio.gather(*(request.app.state.decisions.wait(id_, wait) for id_ in ids))
-    return await asyncio.to_thread(_read, activity_id, caller)
+    answer = await asyncio.to_thread(_read, activity_id, caller)
+    if wait and answer.status_code == HTTPStatus.CREATED:
+        answer.headers["Preference-Applied"] = "wait"
+    return answer
 
 
 def _waiting_in(activity_id: int) -> list[int]:

@@ -13,7 +13,7 @@ from services.api.access import Tokens
 from services.api.batching import Batcher
 from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
-from services.api.problems import Problem, answer_errors
+from services.api.problems import answer_errors, schemas
 from shared import log
 from shared.store.base import engine
 
@@ -84,12 +84,12 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
 
 
 def _document_problems(app: FastAPI) -> None:
-    """Put the schema of a problem among the components, where the routes refer to it."""
+    """Put the schemas of problems among the components, where the routes refer to it."""
     generate = app.openapi
 
     def openapi() -> dict[str, object]:
         schema: dict[str, dict[str, dict[str, object]]] = generate()
-        schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        schema["components"]["schemas"] |= schemas()
         return dict(schema)
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

@@ -9,11 +9,13 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from services.api.schemas import AlternativeView, ConflictView, ReservationView
 from shared.domain.errors import (
     CreneauError,
     InvalidInputError,
@@ -37,6 +39,7 @@ STATUS: Mapping[type[CreneauError], int] = {
 # where the standard library has renamed the status, or names it for what it is not
 CODES: Mapping[int, str] = {400: "unreadable_body", 413: "too_large"}
 MEDIA_TYPE = "application/problem+json"
+COMPONENT = "#/components/schemas/{model}"
 LONGEST_ECHO = 200
 NOTHING: Mapping[str, Any] = {}
 SLOT_CODES = frozenset(
@@ -65,16 +68,31 @@ class Problem(BaseModel):
     errors: list[dict[str, object]] = Field([], description="for 422: where in the request, and what is wrong there")
 
 
+class Refusal(Problem):
+    """A 409; when a rule or somebody else's reservation stands in the way, it says which, and what is free instead."""
+
+    conflicts: list[ConflictView] = Field([], description="what is in the way, as much of it as the caller may see")
+    alternatives: list[AlternativeView] = Field([], description="up to three that were free a moment ago; no promise")
+    reservation: ReservationView | None = Field(None, description="what became of the request or the move")
+
+
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For the documentation of a route: the problems that it may answer with; the database may always be away."""
     always = {503, 400} if HTTPStatus.REQUEST_ENTITY_TOO_LARGE in statuses else {503}  # a body may be unreadable
     return {
         status: {
             "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": COMPONENT.format(model=_model(status).__name__)}}},
         }
         for status in sorted(always.union(statuses))
     }
+
+
+def schemas() -> dict[str, Any]:
+    """The schemas that `answers` refers to, for the components of the document."""
+    _, together = models_json_schema([(Problem, "validation"), (Refusal, "validation")], ref_template=COMPONENT)
+    found: dict[str, Any] = together["$defs"]
+    return found
 
 
 def problem(
@@ -104,6 +122,10 @@ def answer_errors(app: FastAPI) -> None:
 def language_of(request: Request) -> str:
     """`en` when the caller puts English first, else `fr`."""
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
+
+
+def _model(status: int) -> type[Problem]:
+    return Refusal if status == HTTPStatus.CONFLICT else Problem
 
 
 def _domain(request: Request, error: Exception) -> Response:

@@ -51,10 +51,14 @@ async def change_session(
         await request.app.state.decisions.wait(moving, wait)
     row = await request.app.state.reader.submit(moving)
     if row.wanted_starts_at is not None or not wait:
-        return await asyncio.to_thread(_read, session_id, caller, 202)
+        answer = await asyncio.to_thread(_read, session_id, caller, 202)
+        answer.headers["Retry-After"] = "1"
+        return answer
     if row.refusal is not None:
         return await refused(request, row, caller)
-    return await asyncio.to_thread(_read, session_id, caller, 200)
+    answer = await asyncio.to_thread(_read, session_id, caller, 200)
+    answer.headers["Preference-Applied"] = "wait"
+    return answer
 
 
 @router.post(

@@ -88,7 +88,7 @@ class Api:
         """A registered activity with one session, decided."""
         plan = {"kind": "lab", "title": "Cinéma", "sessions": [{"resources": ["flexi-16"], **when()}], **changes}
         answer = self.post("/api/activities", plan, who, prefer="wait=10")
-        assert answer.status_code == 201, answer.text
+        assert (answer.status_code, answer.headers["preference-applied"]) == (201, "wait"), answer.text
         return answer.json()
 
 

@@ -173,6 +173,7 @@ def test_a_session_moves_changes_place_and_is_cancelled(api: Api) -> None:
     path = f"/api/sessions/{onsite['id']}"
     moved = api.patch(path, when(16, 17), if_match=api.get(path).headers["etag"], prefer="wait=10")
     assert (moved.status_code, moved.json()["reservation"]["moving_to"]) == (200, None)
+    assert moved.headers["preference-applied"] == "wait"
     refused = api.patch(path, when(15, 17), prefer="wait=10")
     assert (refused.status_code, refused.json()["code"]) == (409, "room_taken")
     assert api.get(path).json()["reservation"]["start"] == moved.json()["reservation"]["start"]

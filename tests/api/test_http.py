@@ -94,6 +94,7 @@ def test_the_document_describes_who_may_call_and_what_goes_wrong(api: Api) -> No
     assert len(set(names)) == len(names)
     assert {"reservations_ask", "activities_register", "rooms_free_busy"} <= set(names)
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    assert {"conflicts", "alternatives"} < set(document["components"]["schemas"]["Refusal"]["properties"])
     for path, operations in document["paths"].items():
         for operation in operations.values():
             public = path in {"/healthz", "/readyz"}
