@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.booking import Wish, cancel, own, request
+from shared.booking import Wish, own, request
 from shared.domain.errors import CreneauError, InvalidInputError, NotAllowedError, NotFoundError, WrongStateError
 from shared.domain.events import AttendeeRemoved, AttendeesInvited
 from shared.domain.slots import Slot
@@ -111,8 +111,8 @@ def call_off(db: Db, activity: Activity, *, reason: str, by: Actor, now: datetim
         raise WrongStateError("This activity is cancelled already.")
     activity.cancelled_at = now
     activity.version += 1
-    for reservation in _live_reservations(db, activity):
-        cancel(db, reservation.id, reason=reason, by=by, now=now)
+    for reservation in _live_reservations(db, activity):  # whoever may call off the whole may call off each part
+        reservation.cancel(db, reason=reason, by=by, now=now)
 
 
 def own_activity(db: Db, activity_id: int, *, by: Actor) -> Activity:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ForeignKey, text
+from sqlalchemy import ForeignKey, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.store.base import Base, Db
@@ -20,7 +20,7 @@ class Idempotency(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes]
-    status: Mapped[int | None]
+    status: Mapped[int | None] = mapped_column(Integer)
     headers: Mapped[dict[str, Any] | None]
     body: Mapped[bytes | None]
     reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id"))
