@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shared.domain.errors import InvalidInputError
 
 LONGEST = timedelta(days=366)
-YEARS = range(1970, 2200)
 # far from the ends of datetime: looking some weeks around a slot, or at it from another zone, must stay a date
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+YEARS = range(1970, 2200)
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (YEARS.start, YEARS.stop))
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Slot:
     """`[start, end)` in UTC.
 
-    Raises InvalidInputError when it is naive, empty, reversed, longer than 366 days or not from 1900 to 2199.
+    Raises InvalidInputError when it is naive, empty, reversed, longer than 366 days or not in YEARS.
     """
 
     start: datetime
@@ -26,7 +26,7 @@ class Slot:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise InvalidInputError("A time needs its offset, such as 2027-11-09T09:00:00+01:00.", code="naive_time")
         if not (EARLIEST <= self.start <= LATEST and EARLIEST <= self.end <= LATEST):
-            raise InvalidInputError("A slot lies in the years 1900 to 2199.", code="time_out_of_range")
+            raise InvalidInputError(f"A slot lies in the years {YEARS[0]} to {YEARS[-1]}.", code="time_out_of_range")
         object.__setattr__(self, "start", self.start.astimezone(UTC))
         object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end <= self.start:
