@@ -1,5 +1,6 @@
 """The tasks that announce what changed, and send what is in the ledger."""
 
+import time
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from workers.app import app
 from workers.waking import drain
 
 CLAIM = 10
+# a server that is slow must not make leases end unused, nor hold up a worker that is told to stop
+BATCH_SECONDS = 2.0
 
 log = structlog.get_logger()
 
@@ -42,7 +45,12 @@ def announce_batch() -> bool:
 def send_batch() -> bool:
     with transaction() as db:
         parcels = deliver.claim(db, now=_now(), most=CLAIM)
-    for parcel in parcels:
+    end = time.monotonic() + BATCH_SECONDS
+    for number, parcel in enumerate(parcels):
+        if number and time.monotonic() > end:
+            with transaction() as db:
+                deliver.give_back(db, parcels[number:])
+            break
         send_one(parcel)
     return bool(parcels)
 

@@ -7,6 +7,7 @@ arrived: the same bytes go out once more, which calendars ignore, and the ledger
 out before the dot, because `committing` is only written by the holder of the token.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +54,10 @@ ANNOUNCEMENTS = text("SELECT id, kind, news FROM announcement WHERE id = ANY(:id
 STORE = text("UPDATE delivery SET subject = :subject, message = :message WHERE id = :id AND lease = :token")
 RENEW = text("""
 UPDATE delivery SET lease_until = :until WHERE id = :id AND lease = :token AND state = 'sending' RETURNING id
+""")
+GIVE_BACK = text("""
+UPDATE delivery SET state = 'queued', lease = NULL, lease_until = NULL, attempts = attempts - 1
+WHERE id = ANY(:ids) AND lease = ANY(:tokens) AND state = 'sending'
 """)
 COMMIT = text("""
 UPDATE delivery SET state = 'committing', lease_until = :until
@@ -118,6 +123,11 @@ def renew(db: Db, parcel: Parcel, *, now: datetime) -> bool:
     """Keep the lease for this mail, which may have waited behind slow ones; False when it is somebody else's."""
     values = {"id": parcel.id, "token": parcel.token, "until": now + LEASE}
     return db.scalars(RENEW, values).first() is not None
+
+
+def give_back(db: Db, parcels: Sequence[Parcel]) -> None:
+    """Let somebody else have what was not tried; it was no attempt, so that a slow server cannot wear a mail out."""
+    db.execute(GIVE_BACK, {"ids": [p.id for p in parcels], "tokens": list({p.token for p in parcels})})
 
 
 def point_of_no_return(db: Db, parcel: Parcel, *, now: datetime) -> None:

@@ -47,7 +47,7 @@ def plan(seed: int, seconds: float) -> list[Fault]:
     for number in range(max(1, round(seconds / ROUND))):
         begin = number * ROUND
         frozen = FROZEN[number % len(FROZEN)]
-        faults.append(Fault(begin + 1, f"freeze {frozen}", STOPPED))
+        faults.append(Fault(begin + 3, f"freeze {frozen}", STOPPED))
         kinds = [kind for kind in KINDS if not kind.endswith(frozen)]
         step = (ROUND - 4) / len(kinds)
         for place, kind in enumerate(chance.sample(kinds, len(kinds))):

@@ -150,6 +150,21 @@ def test_one_mail_that_fails_does_not_hold_up_the_rest_of_its_batch(
     assert len(server.messages) == 4
 
 
+def test_behind_a_slow_server_what_was_not_tried_is_given_back(
+    house: House, post: PostOffice, served_by: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "BATCH_SECONDS", 0.1)
+    served_by(MailServer(script(B.HANG), hang_seconds=0.6))
+    _ready(house, post, *[f"p{n}@college.example" for n in range(3)])
+    house.rows("UPDATE delivery SET state = 'queued', attempts = 0 RETURNING 1")
+
+    assert invitations.send_batch()
+
+    lines = house.rows("SELECT state, attempts, ambiguous_count, lease FROM delivery ORDER BY id")
+    assert [tuple(line) for line in lines] == [("queued", 1, 1, None), *[("queued", 0, 0, None)] * 3]
+    assert post.claim(), "somebody else can take them at once"
+
+
 def test_a_reservation_goes_from_the_decision_to_the_mail_and_nothing_twice(
     house: House, bell: Bell, served_by: Serve
 ) -> None:
