@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.booking import Wish, own, request
@@ -134,7 +134,13 @@ def invite(db: Db, reservation_id: int, invitees: Sequence[Invitee], *, by: Acto
     statement = insert(Attendee).values(rows)
     statement = statement.on_conflict_do_update(
         index_elements=["reservation_id", "address"],
-        set_={"removed_at": None, "name": statement.excluded.name, "language": statement.excluded.language},
+        set_={
+            "removed_at": None,
+            "name": statement.excluded.name,
+            "language": statement.excluded.language,
+            # whoever comes back is asked anew
+            "partstat": case((Attendee.removed_at.is_not(None), "NEEDS-ACTION"), else_=Attendee.partstat),
+        },
     )
     ids = list(db.scalars(statement.returning(Attendee.id)))
     on_the_list = select(func.count()).where(Attendee.reservation_id == reservation_id, Attendee.removed_at.is_(None))

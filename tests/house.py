@@ -117,6 +117,23 @@ class House:
             while remind_some(db, now=self.now):
                 pass
 
+    def trainer(self, name: str) -> str:
+        """The slug under which that person can be booked like a room."""
+        slug = f"trainer-{name}"
+        with self.book() as db:
+            db.add(
+                Resource(
+                    site_id=self.site_id,
+                    kind="trainer",
+                    slug=slug,
+                    name=name.title(),
+                    seats_are_assumed=False,
+                    is_open=True,
+                    person_id=self.actors[name].person_id,
+                )
+            )
+        return slug
+
     def passes(self, **delta: float) -> None:
         """Time goes by."""
         self.now += timedelta(**delta)

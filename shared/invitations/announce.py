@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Row, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.availability import alternatives_to, conflicts_behind
 from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
+from shared.invitations.guests import seat_hosts
 from shared.invitations.news import News, RefusedThing, Told, resource_names, told_of
 from shared.invitations.post import Posting, To, post
 from shared.store.base import Db
 from shared.store.ledger import Invitation
-from shared.store.people import Person, is_of_the_house
+from shared.store.people import is_of_the_house
 from shared.store.reservations import Attendee, Reservation
 
 log = structlog.get_logger()
@@ -147,21 +147,8 @@ class _Announcer:
         return self.db.execute(CROWD, {"id": self.reservation.id}).one()
 
     def _invitation(self) -> Invitation:
-        """The invitation, made on the first announcement, with the owner among those who are invited."""
-        owner = self.db.get_one(Person, self.reservation.requested_by)
-        self.db.execute(
-            insert(Attendee)
-            .values(
-                reservation_id=self.reservation.id,
-                address=owner.address,
-                name=owner.name,
-                language=owner.language,
-                role="CHAIR",
-            )
-            .on_conflict_do_update(
-                index_elements=["reservation_id", "address"], set_={"role": "CHAIR", "removed_at": None}
-            )
-        )
+        """The invitation, made on the first announcement, with its hosts among those who are invited."""
+        seat_hosts(self.db, self.reservation, now=self.now)
         known = self.db.scalars(select(Invitation).where(Invitation.reservation_id == self.reservation.id)).first()
         if known is None:
             known = Invitation(

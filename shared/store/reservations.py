@@ -162,7 +162,7 @@ class Attendee(Numbered, Base):
     """A person in a reservation, with role and answer.
 
     `is_told`: the entry stands in their calendar as far as we know; `told_sequence`: the last SEQUENCE they were sent;
-    `removed_at`: they are no longer invited, and are told so when they have to be.
+    `removed_at`: they are no longer invited, and are told so when they have to be; `resource_id`: the trainer they are.
     """
 
     __tablename__ = "attendee"
@@ -176,6 +176,7 @@ class Attendee(Numbered, Base):
     is_told: Mapped[bool]
     told_sequence: Mapped[int | None]
     removed_at: Mapped[datetime | None]
+    resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
 
 
 @dataclass(frozen=True, slots=True)

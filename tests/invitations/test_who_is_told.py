@@ -39,6 +39,31 @@ def test_the_partner_of_an_activity_is_invited_to_its_sessions(house: House, pos
     assert set(post.announce()) == {ANNE, ZOE, "pia@example.org"}
 
 
+def test_the_trainers_of_a_reservation_are_invited_and_freed_with_it(house: House, post: PostOffice) -> None:
+    """Basile can be booked like a room: he hears of it, and hears no more of it once a move does without him."""
+    basile = house.trainer("basile")
+    reservation_id = house.confirmed("flexi-16", basile)
+    assert set(post.announce()) == {ANNE, "basile@example.org"}
+
+    house.move(reservation_id, slot(14, 16), "flexi-16")
+    house.decide()
+    mails = post.announce()
+    assert {address: mail.method for address, mail in mails.items()} == {
+        ANNE: "REQUEST",
+        "basile@example.org": "CANCEL",
+    }
+
+
+def test_who_is_invited_again_is_asked_anew(house: House, post: PostOffice) -> None:
+    reservation_id = house.confirmed("flexi-16", guests=[ZOE])
+    post.announce()
+    post.answer(reservation_id, ZOE, "ACCEPTED")
+    post.take_off(reservation_id, ZOE)
+    post.announce()
+    post.invite(reservation_id, ZOE)
+    assert post.answers(reservation_id) == {"NEEDS-ACTION"}
+
+
 def test_a_partner_in_two_spellings_is_invited_once_under_the_name_given_here(house: House, post: PostOffice) -> None:
     house.rows("UPDATE organisation SET contact_address = 'Pia@Example.ORG' RETURNING 1")
     pia = Invitee("pia@EXAMPLE.org", "Pia, pour l'atelier")

@@ -128,6 +128,7 @@ CREATE TABLE attendee (
     is_told boolean NOT NULL DEFAULT false,
     told_sequence bigint,
     removed_at timestamptz,
+    resource_id bigint REFERENCES resource,
     UNIQUE (reservation_id, address)
 );
 """
