@@ -5,6 +5,7 @@ every time, so that a build fails for what was changed and not for what was foun
 """
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -75,12 +76,15 @@ class Histories(RuleBasedStateMachine):
         self.house.move(id_, at, *(name for name in NAMES if self.house.rooms[name] in wanted))
         self.model.move(id_, (at, wanted))
 
-    @precondition(lambda self: any(entry.wanted for entry in self.model.entries.values()))
-    @rule(data=st.data())
-    def request_what_a_move_would_leave(self, data: st.DataObject) -> None:
-        at, wanted = data.draw(st.sampled_from([e.asked for e in self.model.entries.values() if e.wanted]))
-        names = [name for name in NAMES if self.house.rooms[name] in wanted]
-        self.model.request(self.house.ask(*names, at=at), (at, wanted))
+    @precondition(lambda self: self.model.with_state("confirmed"))
+    @rule(data=st.data(), day=st.integers(1, 3), names=rooms)
+    def move_while_somebody_waits_for_what_it_leaves(self, data: st.DataObject, day: int, names: set[str]) -> None:
+        id_ = data.draw(st.sampled_from(self.model.with_state("confirmed")))
+        at, left = self.model.entries[id_].asked
+        elsewhen = at.starting(at.start + timedelta(days=day))
+        self.house.move(id_, elsewhen, *names)
+        self.model.move(id_, (elsewhen, self.ids(names)))
+        self.model.request(self.house.ask(*(n for n in NAMES if self.house.rooms[n] in left), at=at), (at, left))
 
     @precondition(lambda self: self.model.with_state("requested", "confirmed"))
     @rule(data=st.data())
