@@ -21,7 +21,7 @@ from shared.settings import settings
 from shared.store.migrate import upgrade
 
 WELCOME = """\
-Créneau is ready: {address} (its API: {address}/api/openapi.json). Ctrl-C stops it.
+Créneau is ready: {address}. Ctrl-C stops it.
 Call it:  curl -H "Authorization: Bearer $TOKEN" {address}/api/rooms
 See it work:  make demo
 {mails}"""

@@ -25,7 +25,7 @@ def operations(application: FastAPI) -> list[tuple[str, str]]:
 
 def test_without_a_known_token_nothing_answers_but_health(api: Api, application: FastAPI) -> None:
     api.house.tokens["nobody"] = "crn_unknown"
-    for method, path in operations(application):
+    for method, path in [*operations(application), ("GET", "/api/openapi.json")]:
         for who in (None, "nobody"):
             answer = api.call(method, path, who)
             if path in PUBLIC:
