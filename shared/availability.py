@@ -110,5 +110,6 @@ def alternatives_to(db: Db, reservation: Reservation, *, now: datetime) -> list[
             zone=ZoneInfo(site.zone),
             opens=site.opens,
             closes=site.closes,
+            only_elsewhere=reservation.refused is not None and reservation.refused.code == "resource_closed",
         )
     )

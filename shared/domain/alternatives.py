@@ -39,6 +39,8 @@ class Search:
     zone: ZoneInfo
     opens: time
     closes: time
+    only_elsewhere: bool = False
+    """another time would not help: the wanted rooms are closed"""
 
 
 def propose(search: Search, most: int = 3) -> list[Alternative]:
@@ -64,7 +66,7 @@ def _other_rooms(search: Search) -> list[RoomOffer]:
 
 def _other_times(search: Search, most: int) -> list[Slot]:
     """Free slots of the same length that touch something taken, or lie at the same hour of another day."""
-    if not _has_seats(search):
+    if search.only_elsewhere or not _has_seats(search):
         return []
     length = search.slot.length
     starts = {
