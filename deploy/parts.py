@@ -27,7 +27,7 @@ def parts(*, host: str, port: int) -> tuple[Part, ...]:
     return (
         Part("api", (*api, "--host", host, "--port", str(port))),
         Part("relay", (python, "-m", "workers.relay")),
-        Part("decide", (*CELERY, *_queue("decide", threads=2))),
+        Part("decide", (*CELERY, "--queues", "decide", "--pool", "solo", *LEAN, "--hostname", "decide@%h")),
         Part("mail", (*BEHIND_THE_OTHERS, *CELERY, *_queue("mail", threads=4))),
         # two plain processes that do the same, idempotent work: when one dies the other ticks on
         Part("schedule", (python, "-m", "workers.schedule"), copies=2),

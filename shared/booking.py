@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from shared.domain.errors import (
     CreneauError,
@@ -19,7 +19,7 @@ from shared.domain.refusals import Refusal
 from shared.domain.rules import Request, people_have_seats
 from shared.domain.slots import Slot
 from shared.store.base import Db
-from shared.store.idempotency import Idempotency, Key, claim, recall
+from shared.store.idempotency import Key, claim, recall
 from shared.store.outbox import Actor
 from shared.store.places import Resource, resources_named
 from shared.store.reservations import Invitee, Reservation
@@ -60,31 +60,43 @@ class _Batch:
 
     wishes: Sequence[Wish]
     results: dict[int, int | CreneauError] = field(default_factory=dict)
-    resource_ids: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
-# One statement for the whole batch: a round trip costs more than a row. Ids and turns count up in the order of `n`.
+# One statement for the whole batch: a round trip costs more than a row. Ids and turns count up in the order of `n`;
+# a wish for something that is not there is not kept, and neither is its key.
 KEEP = text("""
 WITH wish AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('reservation', 'id')) AS id, nextval('turn') AS turn, w.*
+    SELECT w.*, coalesce(found.ids, '{}') AS resource_ids
     FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS w(
         n int, site_id bigint, person_id bigint, by_coordinator boolean, title text, note text, people bigint,
-        starts_at timestamptz, ends_at timestamptz, resource_ids bigint[], correlation_id text, invitees jsonb)
+        starts_at timestamptz, ends_at timestamptz, resources text[], correlation_id text, invitees jsonb, key text)
+    CROSS JOIN LATERAL (
+        SELECT array_agg(r.id ORDER BY r.id) AS ids FROM resource AS r
+        WHERE r.site_id = w.site_id AND r.slug = ANY(w.resources)) AS found
+), good AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('reservation', 'id')) AS id, nextval('turn') AS turn, ordered.*
+    FROM (SELECT * FROM wish WHERE cardinality(resource_ids) = cardinality(resources) ORDER BY n) AS ordered
 ), kept AS (
     INSERT INTO reservation (id, site_id, requested_by, by_coordinator, title, note, people, starts_at, ends_at,
                              resource_ids, state, turn, created_at, waiting_since, correlation_id)
     SELECT id, site_id, person_id, by_coordinator, title, note, people, starts_at, ends_at,
            resource_ids, 'requested', turn, :now, :now, correlation_id
-    FROM wish
+    FROM good
 ), invited AS (
     INSERT INTO attendee (reservation_id, address, name, language, role)
-    SELECT wish.id, i.address, i.name, i.language, i.role
-    FROM wish, jsonb_to_recordset(wish.invitees) AS i(address text, name text, language text, role text)
+    SELECT good.id, i.address, i.name, i.language, i.role
+    FROM good, jsonb_to_recordset(good.invitees) AS i(address text, name text, language text, role text)
 ), recorded AS (
     INSERT INTO event (site_id, reservation_id, type, data, person_id, correlation_id, recorded_at)
-    SELECT site_id, id, 'ReservationRequested', '{}', person_id, correlation_id, :now FROM wish ORDER BY n
+    SELECT site_id, id, 'ReservationRequested', '{}', person_id, correlation_id, :now FROM good ORDER BY n
+), remembered AS (
+    UPDATE idempotency AS i SET reservation_id = good.id
+    FROM good WHERE i.person_id = good.person_id AND i.key = good.key
+), forgotten AS (
+    DELETE FROM idempotency AS i USING wish LEFT JOIN good USING (n)
+    WHERE good.n IS NULL AND i.person_id = wish.person_id AND i.key = wish.key
 )
-SELECT n, id FROM wish
+SELECT n, good.id FROM wish LEFT JOIN good USING (n)
 """)
 
 
@@ -94,15 +106,13 @@ def request(db: Db, wishes: Sequence[Wish], *, now: datetime) -> list[int | Cren
     A wish whose Idempotency-Key was used before for the same request gets the reservation made then.
     """
     batch = _Batch(wishes)
-    _find_resources(db, batch)
     _recognise_keys(db, batch, now)
     twins = _twins(batch)
     fresh = [n for n in range(len(wishes)) if n not in batch.results and n not in twins]
     if fresh:
-        rows = [_row(n, batch) for n in fresh]
-        kept = db.execute(KEEP, {"wishes": orjson.dumps(rows).decode(), "now": now})
-        batch.results.update({row.n: row.id for row in kept})
-        _remember(db, batch, fresh)
+        rows = [_row(n, wishes[n]) for n in fresh]
+        for row in db.execute(KEEP, {"wishes": orjson.dumps(rows).decode(), "now": now}).all():
+            batch.results[row.n] = row.id if row.id is not None else _missing(db, wishes[row.n])
     return [batch.results[twins.get(n, n)] for n in range(len(wishes))]
 
 
@@ -148,16 +158,13 @@ def own(db: Db, reservation_id: int, *, by: Actor) -> Reservation:
     return reservation
 
 
-def _find_resources(db: Db, batch: _Batch) -> None:
-    slugs = sorted({slug for wish in batch.wishes for slug in wish.resources})
-    found = db.execute(select(Resource.site_id, Resource.slug, Resource.id).where(Resource.slug.in_(slugs)))
-    batch.resource_ids = {(row.site_id, row.slug): row.id for row in found}
-    for n, wish in enumerate(batch.wishes):
-        missing = [slug for slug in wish.resources if (wish.by.site_id, slug) not in batch.resource_ids]
-        if missing:
-            batch.results[n] = InvalidInputError(
-                f"There is no room or resource called {missing[0][:60]!r} here.", code="unknown_resource"
-            )
+def _missing(db: Db, wish: Wish) -> CreneauError:
+    """The error that names what is not there."""
+    try:
+        resources_named(db, wish.by.site_id, list(wish.resources))
+    except InvalidInputError as error:
+        return error
+    return InvalidInputError("A room was renamed at this very moment: ask again.", code="unknown_resource")
 
 
 def _recognise_keys(db: Db, batch: _Batch, now: datetime) -> None:
@@ -183,23 +190,11 @@ def _twins(batch: _Batch) -> dict[int, int]:
     return {n: first_n for n, first_n in places if n != first_n}
 
 
-def _remember(db: Db, batch: _Batch, fresh: list[int]) -> None:
-    for n in fresh:
-        key, result = batch.wishes[n].key, batch.results[n]
-        if key is not None and isinstance(result, int):
-            db.execute(
-                update(Idempotency)
-                .where(Idempotency.person_id == key.person_id, Idempotency.key == key.key)
-                .values(reservation_id=result)
-            )
-
-
 def _reused() -> KeyReusedError:
     return KeyReusedError("This Idempotency-Key was used before with another request: take a new one.")
 
 
-def _row(n: int, batch: _Batch) -> dict[str, object]:
-    wish = batch.wishes[n]
+def _row(n: int, wish: Wish) -> dict[str, object]:
     return {
         "n": n,
         "site_id": wish.by.site_id,
@@ -210,7 +205,8 @@ def _row(n: int, batch: _Batch) -> dict[str, object]:
         "people": wish.people,
         "starts_at": wish.slot.start,
         "ends_at": wish.slot.end,
-        "resource_ids": sorted(batch.resource_ids[wish.by.site_id, slug] for slug in set(wish.resources)),
+        "resources": sorted(set(wish.resources)),
+        "key": wish.key.key if wish.key else None,
         "correlation_id": wish.by.correlation_id,
         "invitees": [
             {"address": i.address, "name": i.name, "language": i.language, "role": i.role} for i in wish.invitees

@@ -20,9 +20,15 @@ def decide() -> None:
 
 
 def decide_some() -> bool:
-    """Decide one batch, and tell who waits for it; False when nothing could be decided."""
+    """Decide one batch, and tell who waits for it; False when nothing more could be decided at once.
+
+    Rooms that another decider holds are waited for when there is nothing else to do: what came in behind its back
+    would otherwise wait for the tick, and so would a request for two rooms of which two deciders hold one each.
+    """
     try:
         decided = _commit()
+        if not decided.ids:
+            decided = _commit(patiently=True)
     except (OperationalError, InterfaceError):
         raise  # the database is away or busy: that is nobody's fault, and passes
     except Exception:  # one poisoned request must not hold up the venue: find it by going one by one
@@ -31,7 +37,7 @@ def decide_some() -> bool:
     if decided.ids:
         broker.tell_decided(decided.ids)
         broker.ring()
-    return bool(decided.ids)
+    return decided.more
 
 
 def _decide_one() -> deciding.Decided:
@@ -49,6 +55,6 @@ def _decide_one() -> deciding.Decided:
             return deciding.set_aside(db, taken, now=now)
 
 
-def _commit() -> deciding.Decided:
+def _commit(*, patiently: bool = False) -> deciding.Decided:
     with transaction() as db:
-        return deciding.decide(db, now=datetime.now(UTC))
+        return deciding.decide(db, now=datetime.now(UTC), patiently=patiently)

@@ -5,6 +5,8 @@ Killed between the wake-ups and its commit, it wakes the same tasks again; they 
 
 import signal
 import threading
+import time
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -19,6 +21,7 @@ from workers.subscriptions import tasks_for
 from workers.waking import wake
 
 TICK = 1.0
+MOMENT = 0.05
 BATCH = 2000
 
 TAKE = text("SELECT id, type FROM event WHERE relayed_at IS NULL ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED")
@@ -42,55 +45,49 @@ def main() -> None:
 
 def run(stop: threading.Event) -> None:
     """Relay until told to stop."""
-    ear = Ear()
     while not stop.is_set():
-        ear.wait()
+        woken = listen()
         try:
-            while relay() == BATCH:
+            while relay(woken) == BATCH:
                 pass
         except DBAPIError as error:
             logger.warning("database away, the next tick tries again", error=str(error.orig)[:200])
             engine().dispose()
             stop.wait(TICK)
-    ear.close()
 
 
-def relay() -> int:
-    """Wake what follows from the events not relayed yet; returns how many there were."""
+def relay(woken: AbstractSet[str] = frozenset()) -> int:
+    """Wake what follows from the events not relayed yet, but for what was just woken; returns how many there were."""
     with transaction() as db:
         rows = db.execute(TAKE, {"batch": BATCH}).all()
-        for task in sorted({task for row in rows for task in tasks_for(row.type)}):
+        for task in sorted({task for row in rows for task in tasks_for(row.type)} - woken):
             wake(task)
         if rows:
             db.execute(MARK, {"ids": [row.id for row in rows], "now": datetime.now(UTC)})
     return len(rows)
 
 
-class Ear:
-    """Hears the bell, or gives up after a tick; a broker that is away makes it only slower."""
+def listen() -> set[str]:
+    """Return a moment after the bell rang, or after a tick: the tasks that were woken meanwhile by an event's name.
 
-    def __init__(self) -> None:
-        self._subscription: redis.client.PubSub | None = None
-
-    def wait(self) -> None:
-        """Return when the bell rang since the last call, or after a tick."""
-        try:
-            if self._subscription is None:
-                self._subscription = broker.connection().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py
-                self._subscription.subscribe(broker.BELL)
-            if self._subscription.get_message(timeout=TICK):
-                # many rings are one: what was recorded until now is read in one go
-                while self._subscription.get_message(timeout=0):
-                    pass
-        except redis.RedisError as error:
-            logger.warning("broker away, ticking without it", error=type(error).__name__)
-            self.close()
-            threading.Event().wait(TICK)
-
-    def close(self) -> None:
-        if self._subscription is not None:
-            self._subscription.close()
-            self._subscription = None
+    The moment lets many rings be one reading of the book; whoever somebody waits for is woken without it. A broker that
+    is away makes it only slower.
+    """
+    woken: set[str] = set()
+    end = time.monotonic() + TICK
+    try:
+        while (left := end - time.monotonic()) > 0:
+            event = broker.hear(left)
+            if event is None:
+                break
+            end = min(end, time.monotonic() + MOMENT)
+            for task in tasks_for(event) if event else ():
+                wake(task)
+                woken.add(task)
+    except redis.RedisError as error:
+        logger.warning("broker away, ticking without it", error=type(error).__name__)
+        threading.Event().wait(TICK)
+    return woken
 
 
 if __name__ == "__main__":

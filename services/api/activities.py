@@ -166,7 +166,7 @@ def _add_session(activity_id: int, session: NewSession, caller: Caller, key: Key
 
 async def _answer_decided(request: Request, activity_id: int, caller: Caller, wait: float) -> Response:
     """The activity as it is once its sessions are decided, or after the preferred wait."""
-    request.app.state.bell.ring_soon()
+    request.app.state.bell.for_requests()
     if wait:
         ids = await asyncio.to_thread(_waiting_in, activity_id)
         # together, not one after the other: the wait is one for all

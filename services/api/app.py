@@ -62,9 +62,9 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _beside_the_requests(app: FastAPI) -> AsyncIterator[None]:
     app.state.tokens = Tokens()
-    app.state.intake = Batcher(reservations.take_in)
-    app.state.reader = Batcher(reservations.read)
     app.state.bell = Bell()
+    app.state.intake = Batcher(reservations.take_in, then=app.state.bell.for_requests)
+    app.state.reader = Batcher(reservations.read)
     app.state.decisions = Decisions()
     tasks = [
         asyncio.create_task(_for_ever(work))

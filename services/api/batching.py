@@ -17,11 +17,19 @@ Answer = TypeVar("Answer")
 class Batcher(Generic[Item, Answer]):
     """Hands items to `work` in a thread, all that wait at a time; `work` returns an answer or an error for each.
 
-    When `work` itself fails, each item is tried alone, so that only the one at fault fails.
+    `then` is called after each batch, before anybody gets an answer. When `work` itself fails, each item is tried
+    alone, so that only the one at fault fails.
     """
 
-    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Answer | CreneauError]], *, most: int = 200) -> None:
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Sequence[Answer | CreneauError]],
+        *,
+        then: Callable[[], None] = lambda: None,
+        most: int = 200,
+    ) -> None:
         self._work = work
+        self._then = then
         self._most = most
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._worker: asyncio.Task[None] | None = None
@@ -54,6 +62,7 @@ class Batcher(Generic[Item, Answer]):
 
     async def _do(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
         answers = await asyncio.to_thread(self._work, [item for item, _ in batch])
+        self._then()
         for (_, future), answer in zip(batch, answers, strict=True):
             if isinstance(answer, CreneauError):
                 _fail(future, answer)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared import broker
+from shared.domain.events import MoveRequested, ReservationRequested
 from shared.settings import settings
 from shared.store.base import transaction
 
@@ -26,19 +27,35 @@ class Bell:
 
     def __init__(self) -> None:
         self._asked = asyncio.Event()
+        self._events: set[str] = set()
         self._loop = asyncio.get_running_loop()
 
-    def ring_soon(self) -> None:
-        """Callable from any thread."""
-        self._loop.call_soon_threadsafe(self._asked.set)
+    def ring_soon(self, event: str = "") -> None:
+        """Ring, with the name of an event whose consequence somebody waits for; callable from any thread."""
+        self._loop.call_soon_threadsafe(self._ask, event)
+
+    def for_requests(self) -> None:
+        """There are new requests, and people who wait for an answer."""
+        self.ring_soon(ReservationRequested.__name__)
+
+    def for_moves(self) -> None:
+        self.ring_soon(MoveRequested.__name__)
+
+    def _ask(self, event: str) -> None:
+        self._events.add(event)
+        self._asked.set()
 
     async def run(self) -> None:
         async with _connection() as connection:
             while True:
                 await self._asked.wait()
                 self._asked.clear()
+                events, self._events = self._events, set()
                 try:
-                    await connection.publish(broker.BELL, "")
+                    rings = connection.pipeline(transaction=False)
+                    rings.lpush(broker.BELL, *events)
+                    rings.ltrim(broker.BELL, 0, broker.MOST_RINGS - 1)
+                    await rings.execute()
                 except redis.RedisError as error:
                     log.warning("broker away, the tick stands in", error=type(error).__name__)
 

@@ -46,7 +46,6 @@ Id = Annotated[int, Path(ge=1, lt=2**63)]
 async def ask(request: Request, wish: NewReservation, caller: Booker, key: IdempotencyKey, wait: Wait) -> Response:
     """Ask for rooms over a slot; 202 until it is decided, or with `Prefer: wait=N` 201 or 409 once it is."""
     reservation_id = await request.app.state.intake.submit(wish_of(wish, caller, key))
-    request.app.state.bell.ring_soon()
     if wait:
         await request.app.state.decisions.wait(reservation_id, wait)
     row = await request.app.state.reader.submit(reservation_id)
@@ -87,7 +86,7 @@ async def change(
     """Change words at once, and ask for another time or other rooms; a move that is refused changes nothing."""
     request.app.state.decisions.will_change(reservation_id)
     waits = await asyncio.to_thread(_change, reservation_id, wanted, caller, version)
-    request.app.state.bell.ring_soon()
+    request.app.state.bell.for_moves()
     if wait and waits:
         await request.app.state.decisions.wait(reservation_id, wait)
     row = await request.app.state.reader.submit(reservation_id)

@@ -44,7 +44,7 @@ async def change_session(
 ) -> Response:
     """Change a session as one changes a reservation, or where it takes place elsewhere."""
     moving = await asyncio.to_thread(_change_session, request, session_id, wanted, caller, version)
-    request.app.state.bell.ring_soon()
+    request.app.state.bell.for_moves()
     if moving is None:
         return await asyncio.to_thread(_read, session_id, caller, 200)
     if wait:

@@ -47,6 +47,11 @@ class Ask:
             correlation_id=row.correlation_id,
         )
 
+    def forget_conflicts(self) -> None:
+        """Have it settled anew; what a rule refused stays refused."""
+        if self.conflicts:
+            self.conflicts, self.refusal = [], None
+
     @property
     def rows(self) -> list[dict[str, object]]:
         return [

@@ -23,9 +23,10 @@ class BatchDisagreesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The reservations of one batch; with none of them, nothing that could be decided was waiting."""
+    """The reservations of one batch, and whether more may wait behind it that could be decided at once."""
 
     ids: tuple[int, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +35,52 @@ class Taken:
 
     asks: list[Ask]
     rooms: dict[int, Wanted]
+    more: bool
 
 
-def take(db: Db, batch: int = BATCH) -> Taken:
-    """Lock up to `batch` requests with their rooms."""
-    rooms = _lock_rooms(db, batch)
-    return Taken(_in_turn(db, rooms, batch), rooms)
+def take(db: Db, batch: int = BATCH, *, patiently: bool = False) -> Taken:
+    """Lock up to `batch` requests with their rooms: those that nobody holds, or patiently all of them."""
+    lock = statements.LOCK_ALL_ROOMS if patiently else statements.LOCK_FREE_ROOMS
+    rooms = {row.id: Wanted(*row) for row in db.execute(lock, {"window": 4 * batch})}
+    asks, more = _in_turn(db, rooms, batch)
+    return Taken(asks, rooms, more)
 
 
-def decide(db: Db, *, now: datetime, batch: int = BATCH, taken: Taken | None = None) -> Decided:
+def decide(
+    db: Db, *, now: datetime, batch: int = BATCH, taken: Taken | None = None, patiently: bool = False
+) -> Decided:
     """Decide up to `batch` requests, or those taken already, in one transaction that the caller commits.
 
     Raises BatchDisagreesError when the constraint knows better; the caller then tries with batch=1, where the
     constraint's word is final.
     """
-    taken = taken or take(db, batch)
+    taken = taken or take(db, batch, patiently=patiently)
     asks = taken.asks
     if not asks:
         return Decided()
     _apply_rules(asks, taken.rooms, now)
-    _find_conflicts(db, asks)
     _settle_among_themselves(asks)
-    if batch > 1:
-        if not _occupy(db, asks):
-            raise BatchDisagreesError
-    elif not _occupy_alone(db, asks):
-        asks[0].refusal = Refusal("room_taken")
-    db.execute(statements.SETTLE, {"decisions": _json([ask.decision for ask in asks]), "now": now})
-    return Decided(tuple(ask.id for ask in asks))
+    if not _settle_at_once(db, asks, now):
+        _find_conflicts(db, asks)
+        _settle_among_themselves(asks)
+        if batch > 1:
+            if not _settle(db, asks, now):
+                raise BatchDisagreesError
+        elif not _settle_or_undo(db, asks, now):
+            asks[0].refusal = Refusal("room_taken")
+            _settle(db, asks, now)
+    return Decided(tuple(ask.id for ask in asks), taken.more)
 
 
 def set_aside(db: Db, taken: Taken, *, now: datetime) -> Decided:
     """Refuse what was taken because deciding it fails; its owner is sent to a person."""
     for ask in taken.asks:
         ask.refusal = Refusal("undecidable")
-    db.execute(statements.SETTLE, {"decisions": _json([ask.decision for ask in taken.asks]), "now": now})
-    return Decided(tuple(ask.id for ask in taken.asks))
+    _settle(db, taken.asks, now)
+    return Decided(tuple(ask.id for ask in taken.asks), more=True)
 
 
-def _lock_rooms(db: Db, batch: int) -> dict[int, Wanted]:
-    """The rooms that have waiting requests and that no other decider holds, by id."""
-    return {row.id: Wanted(*row) for row in db.execute(statements.LOCK_ROOMS, {"window": 4 * batch})}
-
-
-def _in_turn(db: Db, rooms: dict[int, Wanted], batch: int) -> list[Ask]:
+def _in_turn(db: Db, rooms: dict[int, Wanted], batch: int) -> tuple[list[Ask], bool]:
     """The requests that can be decided now, none of which overtakes another that waits for the same room.
 
     The batch ends with the first move: it may release a slot, which those behind it must see.
@@ -91,8 +94,8 @@ def _in_turn(db: Db, rooms: dict[int, Wanted], batch: int) -> list[Ask]:
             continue
         asks.append(ask)
         if ask.is_move:
-            break
-    return asks
+            return asks, True
+    return asks, len(asks) == batch or bool(blocked)
 
 
 def _apply_rules(asks: list[Ask], rooms: dict[int, Wanted], now: datetime) -> None:
@@ -101,8 +104,24 @@ def _apply_rules(asks: list[Ask], rooms: dict[int, Wanted], now: datetime) -> No
         ask.refusal = first_refusal(Request(ask.slot, ask.people, resources, ask.by_coordinator, now))
 
 
+def _settle_at_once(db: Db, asks: list[Ask], now: datetime) -> bool:
+    """Most requests are for something free: try it before asking who is in the way. False, and nothing written, else.
+
+    Not where somebody lost already, who is to hear of everything in the way; and not for a move, because to undo it,
+    its old occupancies would have to come back.
+    """
+    if any(ask.is_move or ask.conflicts for ask in asks):
+        return False
+    if _settle(db, asks, now):
+        return True
+    db.execute(statements.RELEASE, {"ids": [ask.id for ask in asks]})
+    return False
+
+
 def _find_conflicts(db: Db, asks: list[Ask]) -> None:
     """What is taken already; a reservation never conflicts with itself."""
+    for ask in asks:
+        ask.forget_conflicts()
     rows = [row for ask in asks if ask.refusal is None for row in ask.rows]
     if not rows:
         return
@@ -126,24 +145,25 @@ def _settle_among_themselves(asks: list[Ask]) -> None:
             taken[resource_id].take(ask.slot.start, ask.slot.end, ask.id)
 
 
-def _occupy(db: Db, asks: list[Ask]) -> bool:
-    """Write the occupancies of the winners; False when the constraint refuses any of them."""
+def _settle(db: Db, asks: list[Ask], now: datetime) -> bool:
+    """Write the decisions and what the winners occupy; False, and no decision, when the constraint refuses a row."""
     winners = [ask for ask in asks if ask.refusal is None]
     rows = [row for ask in winners for row in ask.rows]
     moved = [ask.id for ask in winners if ask.is_move]
     if moved:
         db.execute(statements.RELEASE, {"ids": moved})
-    written = len(db.execute(statements.OCCUPY, {"asks": _json(rows)}).all()) if rows else 0
-    return written == len(rows)
+    decisions = _json([ask.decision for ask in asks])
+    values = {"asks": _json(rows), "expected": len(rows), "decisions": decisions, "now": now}
+    return bool(db.scalars(statements.SETTLE, values).one() == len(rows))
 
 
-def _occupy_alone(db: Db, asks: list[Ask]) -> bool:
-    """The same for one request, leaving nothing written when the constraint refuses it."""
+def _settle_or_undo(db: Db, asks: list[Ask], now: datetime) -> bool:
+    """The same, leaving nothing written when the constraint refuses a row."""
     with db.begin_nested() as savepoint:
-        is_free = _occupy(db, asks)
-        if not is_free:
+        is_settled = _settle(db, asks, now)
+        if not is_settled:
             savepoint.rollback()
-    return is_free
+    return is_settled
 
 
 def _json(rows: list[dict[str, object]]) -> str:

@@ -2,14 +2,16 @@
 
 from sqlalchemy import text
 
-# sorted ids: two deciders must lock in the same order; a room that another decider holds is skipped, it decides there.
-# A move needs the rooms that it leaves too: who waits for them behind it must see them given back.
-LOCK_ROOMS = text("""
+# Sorted ids: two deciders must lock in the same order. A move needs the rooms that it leaves too: who waits for them
+# behind it must see them given back.
+LOCK_ROOMS = """
 SELECT id, name, kind, seats, is_open FROM resource WHERE id IN (
     SELECT unnest(resource_ids || wanted_resource_ids)
     FROM (SELECT * FROM reservation WHERE turn IS NOT NULL ORDER BY turn LIMIT :window) AS waiting)
-ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-""")
+ORDER BY id FOR NO KEY UPDATE
+"""
+LOCK_FREE_ROOMS = text(LOCK_ROOMS + "SKIP LOCKED")
+LOCK_ALL_ROOMS = text(LOCK_ROOMS)
 
 # Also those that need a locked room and one that is not: they cannot be decided now, and nobody may overtake them.
 WAITING = text("""
@@ -35,25 +37,26 @@ CROSS JOIN LATERAL (
 
 RELEASE = text("DELETE FROM occupancy WHERE reservation_id = ANY(:ids)")
 
-OCCUPY = text("""
-INSERT INTO occupancy (resource_id, reservation_id, during)
-SELECT resource_id, reservation_id, tstzrange(starts_at, ends_at)
-FROM jsonb_to_recordset(CAST(:asks AS jsonb)) AS ask(
-    n int, reservation_id bigint, resource_id bigint, starts_at timestamptz, ends_at timestamptz)
-ORDER BY n
-ON CONFLICT DO NOTHING
-RETURNING reservation_id
-""")
-
+# The occupancies of the winners, then all the decisions with their events, unless the constraint took fewer rows than
+# there are: then only the count comes back, and nothing is decided.
 SETTLE = text("""
-WITH decision AS MATERIALIZED (
+WITH occupied AS (
+    INSERT INTO occupancy (resource_id, reservation_id, during)
+    SELECT resource_id, reservation_id, tstzrange(starts_at, ends_at)
+    FROM jsonb_to_recordset(CAST(:asks AS jsonb)) AS ask(
+        n int, reservation_id bigint, resource_id bigint, starts_at timestamptz, ends_at timestamptz)
+    ORDER BY n
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+), decision AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:decisions AS jsonb)) AS d(
         n int, id bigint, site_id bigint, state text, refusal jsonb, takes_wanted boolean, event text, data jsonb,
         correlation_id text)
+    WHERE (SELECT count(*) FROM occupied) = :expected
 ), recorded AS (
     INSERT INTO event (site_id, reservation_id, type, data, correlation_id, recorded_at)
     SELECT site_id, id, event, data, correlation_id, :now FROM decision ORDER BY n
-)
+), settled AS (
 UPDATE reservation AS r SET
     state = decision.state,
     refusal = decision.refusal,
@@ -66,4 +69,6 @@ UPDATE reservation AS r SET
     turn = NULL, waiting_since = NULL, decided_at = :now, unannounced_since = coalesce(unannounced_since, :now),
     version = version + 1
 FROM decision WHERE r.id = decision.id
+)
+SELECT count(*) FROM occupied
 """)

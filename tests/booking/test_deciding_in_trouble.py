@@ -53,15 +53,29 @@ def intruder(house: House, room: str) -> Iterator[None]:
 
 
 def test_a_batch_that_the_constraint_contradicts_decides_nothing(house: House) -> None:
+    """A move asks first who is in the way, and then finds somebody who was not there."""
+    mine = house.confirmed("flexi-16")
+    house.move(mine, slot(), "flexi-36")
+    with ThreadPoolExecutor() as pool:
+        with intruder(house, "flexi-36"):
+            decision = pool.submit(house.decide)
+        with pytest.raises(BatchDisagreesError):
+            decision.result()
+    assert house.history(mine)[-1] == "MoveRequested"
+    house.decide()  # now the book shows what is taken
+    assert house.history(mine)[-1] == "MoveRefused"
+
+
+def test_a_batch_that_meets_somebody_unexpected_asks_again_who_is_in_the_way(house: House) -> None:
     mine, other = house.ask("flexi-16"), house.ask("flexi-19")
     with ThreadPoolExecutor() as pool:
         with intruder(house, "flexi-16"):
             decision = pool.submit(house.decide)
-        with pytest.raises(BatchDisagreesError):
-            decision.result()
-    assert house.states(mine, other) == ["requested", "requested"]
-    house.decide()  # now the book shows what is taken
+        assert decision.result() == [mine, other]
     assert house.states(mine, other) == ["refused", "confirmed"]
+    refused = house.reservation(mine).refused
+    assert refused is not None
+    assert refused.conflicts
 
 
 def test_alone_the_constraint_has_the_last_word(house: House) -> None:
@@ -89,14 +103,17 @@ def test_a_move_that_the_constraint_refuses_leaves_the_old_slot_held(house: Hous
 
 
 def test_the_worker_goes_one_by_one_when_a_batch_is_contradicted(house: House) -> None:
-    mine, other = house.ask("flexi-16", who="claire"), house.ask("flexi-19", who="claire")
+    mine = house.confirmed("flexi-16", who="claire")
+    house.move(mine, slot(), "flexi-36", who="claire")
+    other = house.ask("flexi-19", who="claire")
     with ThreadPoolExecutor() as pool:
-        with intruder(house, "flexi-16"):
+        with intruder(house, "flexi-36"):
             decision = pool.submit(decide_some)
-        assert decision.result() is True
+        decision.result()
     while decide_some():
         pass
-    assert house.states(mine, other) == ["refused", "confirmed"]
+    assert house.history(mine)[-1] == "MoveRefused"
+    assert house.states(mine, other) == ["confirmed", "confirmed"]
 
 
 @pytest.fixture
@@ -170,5 +187,5 @@ def test_a_poisoned_request_is_set_aside_and_no_other_in_its_place(
     monkeypatch.setattr(deciding, "set_aside", meanwhile)
     assert decide_some()
     assert (code_of(house, poisoned), free_meanwhile) == ("undecidable", [])
-    assert decide_some()
+    decide_some()
     assert house.state(innocent) == "confirmed"

@@ -32,6 +32,9 @@ class Bell:
         if broker.connection.cache_info().currsize:
             broker.connection().close()
         broker.connection.cache_clear()
+        if broker._ear.cache_info().currsize:
+            broker._ear().close()
+        broker._ear.cache_clear()
         pools.reset()
         app._pool = app.amqp._producer_pool = None
 

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import redis
+
 from shared import broker
 from shared.store.outbox import EventRow
 from tests.house import House
@@ -22,6 +24,13 @@ def running() -> Iterator[None]:
     broker.ring()  # it need not wait out its tick
     thread.join(10)
     assert not thread.is_alive()
+
+
+def is_listening() -> bool:
+    try:
+        return int(broker.connection().info("clients")["blocked_clients"]) == 1
+    except redis.RedisError:
+        return False
 
 
 def record(house: House, *types: str) -> None:

@@ -15,7 +15,7 @@ from shared.store.base import engine
 from shared.store.migrate import upgrade
 from tests.house import House, furnished
 from tests.workers.conftest import Bell
-from tests.workers.relaying import WAITING, record, running
+from tests.workers.relaying import WAITING, is_listening, record, running
 from workers import relay, waking
 
 SEND, ANNOUNCE = "invitations.send", "invitations.announce"
@@ -77,9 +77,6 @@ def test_without_valkey_events_are_marked_and_the_tick_stands_in(house: House, b
 
 
 def test_the_relay_hears_the_bell_again_when_valkey_is_back(house: House, bell: Bell, own_valkey: Valkey) -> None:
-    def is_listening() -> bool:
-        return dict(broker.connection().pubsub_numsub(broker.BELL)) == {b"creneau:bell": 1}
-
     with running():
         assert wait_until(is_listening, seconds=5)
         own_valkey.kill()

@@ -9,7 +9,7 @@ from shared.domain.events import Event
 from shared.store.base import transaction
 from tests.house import House
 from tests.workers.conftest import Bell
-from tests.workers.relaying import WAITING, record, running
+from tests.workers.relaying import WAITING, is_listening, record, running
 from workers import relay
 from workers.app import app
 from workers.subscriptions import SUBSCRIPTIONS
@@ -83,12 +83,18 @@ def test_the_bell_is_heard_at_once(house: House, bell: Bell, monkeypatch: pytest
     monkeypatch.setattr(relay, "TICK", 60.0)  # whoever does not hear the bell comes too late
     assert bell
     with running():
-        assert wait_until(
-            lambda: dict(broker.connection().pubsub_numsub(broker.BELL)) == {b"creneau:bell": 1}, seconds=5
-        )
+        assert wait_until(is_listening, seconds=5)
         record(house, "ReservationConfirmed")
         broker.ring()
-        assert wait_until(lambda: house.rows(WAITING) == [], seconds=5)
+        assert wait_until(lambda: house.rows(WAITING) == [], seconds=2)
+
+
+def test_who_is_waited_for_is_woken_before_the_book_is_read(house: House, bell: Bell) -> None:
+    """The ring names the event; the book does not have it yet, and is not asked."""
+    assert house
+    broker.ring("ReservationRequested")
+    assert relay.listen() == {"conflicts.decide"}
+    assert bell.woken() == ["conflicts.decide"]
 
 
 def test_without_a_bell_the_tick_finds_the_event(house: House, bell: Bell) -> None:
