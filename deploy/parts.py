@@ -8,7 +8,7 @@ from dataclasses import dataclass
 CALM = ("-W", "ignore:You're running the worker with superuser privileges")
 CELERY = (sys.executable, *CALM, "-m", "celery", "--quiet", "-A", "workers.app", "worker")
 LEAN = ("--without-gossip", "--without-mingle")
-BEHIND_THE_OTHERS = ("nice", "-n", "10")  # people who wait for a decision come before mails
+BEHIND_THE_OTHERS = ("nice", "-n", "19")  # people who wait for a decision come before mails
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ def parts(*, host: str, port: int) -> tuple[Part, ...]:
     return (
         Part("api", (*api, "--host", host, "--port", str(port))),
         Part("relay", (python, "-m", "workers.relay")),
-        Part("decide", (*CELERY, "--queues", "decide", "--pool", "solo", *LEAN, "--hostname", "decide@%h")),
-        Part("mail", (*BEHIND_THE_OTHERS, *CELERY, *_queue("mail", threads=4))),
+        # no thread between the message and the work: one batch at a time is what the rooms' locks allow anyway
+        Part("decide", (*CELERY, *_queue("decide", "--pool", "solo"))),
+        Part("mail", (*BEHIND_THE_OTHERS, *CELERY, *_queue("mail", "--pool", "threads", "--concurrency", "4"))),
         # two plain processes that do the same, idempotent work: when one dies the other ticks on
         Part("schedule", (python, "-m", "workers.schedule"), copies=2),
     )
@@ -46,5 +47,5 @@ def execute(name: str) -> None:
     os.execvp(command[0], command)  # noqa: S606 - no shell is the point: signals reach the part itself
 
 
-def _queue(name: str, *, threads: int) -> tuple[str, ...]:
-    return ("--queues", name, "--pool", "threads", "--concurrency", str(threads), *LEAN, "--hostname", f"{name}@%h")
+def _queue(name: str, *pool: str) -> tuple[str, ...]:
+    return ("--queues", name, *pool, *LEAN, "--hostname", f"{name}@%h")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import cast
 
 import redis
 import structlog
@@ -46,8 +47,9 @@ def ring(event: str = "") -> None:
 
 def hear(seconds: float) -> str | None:
     """The next ring, or None when there is none for so long; raises redis.RedisError."""
-    heard = _ear().blpop([BELL], timeout=min(max(seconds, 0.001), LONGEST_LISTENING - 1))  # 0 would be for ever
-    return str(heard[1], "utf-8") if heard else None
+    # 0 would be for ever; the client gives bytes, whatever its annotation allows for
+    heard = cast("list[bytes] | None", _ear().blpop([BELL], timeout=min(max(seconds, 0.001), LONGEST_LISTENING - 1)))
+    return heard[1].decode() if heard else None
 
 
 def tell_decided(ids: Iterable[int]) -> None:

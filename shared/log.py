@@ -35,7 +35,7 @@ def configure(part: str) -> None:
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[conf.log_level]),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()

@@ -58,9 +58,7 @@ def send_batch() -> bool:
 def send_one(parcel: deliver.Parcel) -> None:
     """Send one mail, and write into the ledger what came of it."""
     with structlog.contextvars.bound_contextvars(correlation_id=parcel.correlation_id, delivery=parcel.id):
-        with transaction() as db:
-            is_ours = deliver.renew(db, parcel, now=_now())
-        if is_ours:
+        if deliver.is_fresh(parcel, now=_now()):
             _send(parcel)
 
 

@@ -45,7 +45,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (rooms, reservations, attendees, activities, sessions, deliveries):
+    for module in (reservations, rooms, attendees, activities, sessions, deliveries):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
     answer_errors(app)

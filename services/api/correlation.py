@@ -54,16 +54,17 @@ class Correlation:
 
         # a copy: the server must still know that it was a HEAD
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-            try:
-                if _announces_too_much(scope):
-                    await problem(413, "too_large", TOO_LARGE)(scope, receive, labelled)
-                else:
-                    await self.app(inner, bounded, labelled)
-            finally:
-                if scope["path"] not in QUIET:
-                    took = round((time.perf_counter() - began) * 1000, 1)
-                    log.info("request", method=scope["method"], path=scope["path"], status=status or 500, ms=took)
+        # each request runs in a task, and so in a context, of its own: there is nothing to unbind
+        structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        try:
+            if _announces_too_much(scope):
+                await problem(413, "too_large", TOO_LARGE)(scope, receive, labelled)
+            else:
+                await self.app(inner, bounded, labelled)
+        finally:
+            if scope["path"] not in QUIET:
+                took = round((time.perf_counter() - began) * 1000, 1)
+                log.info("request", method=scope["method"], path=scope["path"], status=status or 500, ms=took)
 
 
 def _announces_too_much(scope: Scope) -> bool:

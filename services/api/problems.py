@@ -110,7 +110,7 @@ def problem(
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Have the app answer every error as a problem."""
+    """Have the app answer every error as a problem; the handlers are async, for others take a thread each time."""
     app.add_exception_handler(CreneauError, _domain)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
@@ -128,13 +128,13 @@ def _model(status: int) -> type[Problem]:
     return Refusal if status == HTTPStatus.CONFLICT else Problem
 
 
-def _domain(request: Request, error: Exception) -> Response:
+async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, CreneauError)  # noqa: S101  registered for it
     detail = error.refusal.sentence(language_of(request)) if isinstance(error, RefusedError) else error.message
     return problem(STATUS[type(error)], error.code, detail, members=error.details)
 
 
-def _validation(_: Request, error: Exception) -> Response:
+async def _validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it
     errors = [
         {
@@ -150,7 +150,7 @@ def _validation(_: Request, error: Exception) -> Response:
     return problem(422, code, f"{first['where']}: {first['problem']}", members={"errors": errors})
 
 
-def _http(request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -169,13 +169,13 @@ def _methods_here(request: Request) -> list[str]:
     return ["GET", "HEAD", *found[1:]] if "GET" in found else found
 
 
-def _database(request: Request, error: Exception) -> Response:
+async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, OperationalError | InterfaceError):
-        return _away(request, error)
-    return _unforeseen(request, error)
+        return await _away(request, error)
+    return await _unforeseen(request, error)
 
 
-def _away(_: Request, error: Exception) -> Response:
+async def _away(_: Request, error: Exception) -> Response:
     log.warning("database away or busy", error=str(error)[:LONGEST_ECHO])
     detail = (
         "The database is away or busy for a moment. Try again, with the same Idempotency-Key: nothing is done twice."
@@ -183,7 +183,7 @@ def _away(_: Request, error: Exception) -> Response:
     return problem(503, "try_again", detail, headers={"Retry-After": "2"})
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+async def _unforeseen(request: Request, error: Exception) -> Response:
     # from the scope: what is answered here is outside of the middleware that binds it
     correlation_id = request.scope["correlation_id"]
     log.error("unforeseen error", exc_info=error, correlation_id=correlation_id)

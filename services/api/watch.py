@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 @router.get("/healthz", response_class=Response)
-def healthz() -> Response:
+async def healthz() -> Response:
     """The process answers."""
     return Response('{"status": "ok"}', media_type="application/json")
 

@@ -126,7 +126,6 @@ def test_who_lost_the_lease_may_not_send_the_dot_nor_say_how_it_ended(house: Hou
     with pytest.raises(deliver.LostLeaseError):
         _at_the_dot(house, late)
     with house.book() as db:
-        assert not deliver.renew(db, late, now=house.now)
         deliver.refused_for_good(db, late, answer="550 stale news", now=house.now)
         deliver.sent(db, late, answer="250 stale news", now=house.now)
     assert (post.row(late.id).state, post.row(late.id).last_answer) == ("sending", "")
@@ -134,15 +133,16 @@ def test_who_lost_the_lease_may_not_send_the_dot_nor_say_how_it_ended(house: Hou
     assert post.row(late.id).state == "sent"
 
 
-def test_a_renewed_lease_lasts_longer(house: House, post: PostOffice) -> None:
+def test_a_mail_that_slept_in_a_worker_is_left_to_another(house: House, post: PostOffice) -> None:
     house.confirmed("flexi-16")
     house.announce()
     [parcel] = post.claim()
+    assert deliver.is_fresh(parcel, now=house.now)
     house.passes(seconds=25)
-    with house.book() as db:
-        assert deliver.renew(db, parcel, now=house.now)
+    assert not deliver.is_fresh(parcel, now=house.now)
     house.passes(seconds=25)
-    assert post.claim() == []
+    [again] = post.claim()
+    assert again.id == parcel.id
 
 
 def test_nobody_passes_the_dot_twice(house: House, post: PostOffice) -> None:

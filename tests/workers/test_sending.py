@@ -1,6 +1,7 @@
 """One mail after another to a real SMTP server that misbehaves: what the ledger says afterwards."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,13 +104,10 @@ def test_who_lost_the_lease_sends_no_dot(house: House, post: PostOffice, served_
     assert (post.row(parcel.id).state, post.row(parcel.id).last_answer) == ("sending", "")
 
 
-def test_who_lost_the_lease_before_starting_does_not_even_call(
-    house: House, post: PostOffice, served_by: Serve
-) -> None:
+def test_a_mail_that_slept_too_long_does_not_even_call(house: House, post: PostOffice, served_by: Serve) -> None:
     served_by(server := MailServer())
     [parcel] = _ready(house, post)
-    house.rows("UPDATE delivery SET lease = gen_random_uuid() RETURNING 1")
-    invitations.send_one(parcel)
+    invitations.send_one(replace(parcel, leased_until=parcel.leased_until - deliver.LEASE))
     assert server.connections == 0
     assert structlog.contextvars.get_contextvars() == {}
 
