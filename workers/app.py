@@ -3,6 +3,7 @@
 The settings are those that held when workers, Valkey and connections were killed; see ARCHITECTURE.md.
 """
 
+import gc
 from typing import Any
 
 from celery import Celery, signals
@@ -57,6 +58,13 @@ app.conf.update(
     },
     task_routes={"conflicts.*": "decide", "invitations.*": "mail", "reminders.*": "mail", "housekeeping.*": "mail"},
 )
+
+
+@signals.worker_ready.connect
+def _spare_the_collector(**_: Any) -> None:
+    """What is there now stays: the collector need not look at it again, and a decision not wait for that."""
+    gc.collect()
+    gc.freeze()
 
 
 @signals.setup_logging.connect
