@@ -23,8 +23,8 @@ SELECT coalesce(json_agg(room ORDER BY room.id), '[]')::text FROM (
     SELECT resource.id, resource.slug, resource.name, resource.kind, resource.seats, coalesce(taken.busy, '[]') AS busy
     FROM resource LEFT JOIN LATERAL (
         SELECT json_agg(json_build_object(
-            'start', to_char(lower(o.during), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            'end', to_char(upper(o.during), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'start', lower(o.during),
+            'end', upper(o.during),
             'state', r.state,
             'reservation', CASE WHEN :sees_titles THEN r.id END,
             'title', CASE WHEN :sees_titles THEN r.title END) ORDER BY lower(o.during)) AS busy

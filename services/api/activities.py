@@ -17,7 +17,7 @@ from services.api.problems import answers
 from services.api.programme_schemas import ActivityChange, ActivityPage, ActivityView, Kind, NewActivity, NewSession
 from services.api.schemas import Reason, Strict
 from services.api.sessions import session_views
-from services.api.transactions import InTransaction, once
+from services.api.transactions import InTransaction, Reading, once
 from shared import programme
 from shared.domain.errors import NotFoundError, StaleVersionError
 from shared.store.base import Db, transaction
@@ -50,7 +50,7 @@ async def register(request: Request, plan: NewActivity, caller: Booker, key: Ide
 
 
 @router.get("/activities", response_model=ActivityPage, responses=answers(401, 403, 422))
-def index(request: Request, db: InTransaction, caller: Booker, page: Annotated[Page, Query()]) -> Response:
+def index(request: Request, db: Reading, caller: Booker, page: Annotated[Page, Query()]) -> Response:
     """The activities of the site, newest first."""
     found = db.scalars(
         select(Activity)
@@ -72,7 +72,7 @@ def index(request: Request, db: InTransaction, caller: Booker, page: Annotated[P
     response_model=ActivityView,
     responses=answers(401, 403, 404, 422),
 )
-def show(db: InTransaction, activity_id: ActivityId, caller: Booker) -> Response:
+def show(db: Reading, activity_id: ActivityId, caller: Booker) -> Response:
     """One activity with its sessions."""
     return _shown(db, activity_id, caller, 200)
 

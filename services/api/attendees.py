@@ -12,7 +12,7 @@ from services.api.preferences import IdempotencyKey
 from services.api.problems import answers
 from services.api.reservations import Id, inside
 from services.api.schemas import Attendees, AttendeeView, Strict
-from services.api.transactions import InTransaction, once
+from services.api.transactions import InTransaction, Reading, once
 from shared import programme
 from shared.store.base import Db
 from shared.store.reservations import Attendee
@@ -28,7 +28,7 @@ class Guests(Strict):
 
 
 @router.get("", response_model=list[AttendeeView], responses=answers(401, 403, 404, 422))
-def index(db: InTransaction, reservation_id: Id, caller: Anyone) -> Response:
+def index(db: Reading, reservation_id: Id, caller: Anyone) -> Response:
     """Everybody on the list, with their answer; for the owner and coordinators."""
     inside(db, reservation_id, caller)
     return _listed(db, reservation_id, 200)

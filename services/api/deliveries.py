@@ -11,7 +11,7 @@ from services.api.access import Anyone, Booker, Caller
 from services.api.preferences import IdempotencyKey
 from services.api.problems import answers
 from services.api.schemas import DeliveryPage, DeliveryView, Line, Strict
-from services.api.transactions import InTransaction, once
+from services.api.transactions import InTransaction, Reading, once
 from shared.domain.errors import NotFoundError
 from shared.invitations import deliver
 from shared.store.base import Db
@@ -34,7 +34,7 @@ class DeliveryFilters(Strict):
 
 @router.get("", response_model=DeliveryPage, responses=answers(401, 422))
 def index(
-    request: Request, db: InTransaction, caller: Anyone, filters: Annotated[DeliveryFilters, Query()]
+    request: Request, db: Reading, caller: Anyone, filters: Annotated[DeliveryFilters, Query()]
 ) -> Response:
     """The mails, newest first: of one's own reservations, or for a coordinator all."""
     conditions = _visible(caller)
@@ -63,7 +63,7 @@ def index(
 
 
 @router.get("/{delivery_id}", response_model=DeliveryView, responses=answers(401, 404, 422))
-def show(db: InTransaction, caller: Anyone, delivery_id: Id) -> DeliveryView:
+def show(db: Reading, caller: Anyone, delivery_id: Id) -> DeliveryView:
     """One mail of the ledger."""
     return _view(_seen_by(db, delivery_id, caller))
 
@@ -73,7 +73,7 @@ def show(db: InTransaction, caller: Anyone, delivery_id: Id) -> DeliveryView:
     response_class=Response,
     responses=answers(401, 404, 422) | {200: {"content": {"message/rfc822": {}}}},
 )
-def message(db: InTransaction, caller: Anyone, delivery_id: Id) -> Response:
+def message(db: Reading, caller: Anyone, delivery_id: Id) -> Response:
     """The mail itself, byte for byte as it is or was sent."""
     delivery = _seen_by(db, delivery_id, caller)
     if delivery.message is None:

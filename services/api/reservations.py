@@ -19,7 +19,7 @@ from services.api.schemas import (
     ReservationPage,
     ReservationView,
 )
-from services.api.transactions import InTransaction, once
+from services.api.transactions import InTransaction, Reading, once
 from services.api.views import history_of, is_inside, refusal_members, rows_of, seen_by, view
 from shared import booking
 from shared.domain.errors import CreneauError, NotAllowedError
@@ -53,7 +53,7 @@ async def ask(request: Request, wish: NewReservation, caller: Booker, key: Idemp
 
 
 @router.get("", response_model=ReservationPage, responses=answers(401, 422))
-def index(request: Request, db: InTransaction, caller: Anyone, filters: Filters) -> Response:
+def index(request: Request, db: Reading, caller: Anyone, filters: Filters) -> Response:
     """The reservations of the site in order of time; a partner's list holds those that they are invited to."""
     page: Listing = list_reservations(db, caller, filters)
     headers = {}
@@ -69,7 +69,7 @@ def index(request: Request, db: InTransaction, caller: Anyone, filters: Filters)
     response_model=ReservationView,
     responses=answers(401, 404, 422),
 )
-def show(db: InTransaction, caller: Anyone, reservation_id: Id) -> Response:
+def show(db: Reading, caller: Anyone, reservation_id: Id) -> Response:
     """One reservation; its ETag is what If-Match wants."""
     row = seen_by(db, reservation_id, caller)
     return _shown(row, caller, 200)
@@ -116,7 +116,7 @@ def cancel(db: InTransaction, reservation_id: Id, why: Reason, caller: Booker, k
     response_model=list[EventView],
     responses=answers(401, 403, 404, 422),
 )
-def history(db: InTransaction, caller: Anyone, reservation_id: Id) -> list[EventView]:
+def history(db: Reading, caller: Anyone, reservation_id: Id) -> list[EventView]:
     """What happened to a reservation, in order; for its owner and coordinators."""
     inside(db, reservation_id, caller)
     return history_of(db, reservation_id)

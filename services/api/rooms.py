@@ -10,7 +10,7 @@ from sqlalchemy import select
 from services.api.access import Anyone
 from services.api.problems import answers
 from services.api.schemas import RoomBusyView, RoomView, Slug, Strict, Time, Zone
-from services.api.transactions import InTransaction
+from services.api.transactions import Reading
 from shared.availability import BusyQuestion, busy_json
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import Slot, instant
@@ -40,7 +40,7 @@ class Span(Strict):
 
 
 @router.get("", response_model=list[RoomView], responses=answers(401))
-def index(db: InTransaction, caller: Anyone) -> list[RoomView]:
+def index(db: Reading, caller: Anyone) -> list[RoomView]:
     """The rooms, trainers and equipment of the site; seats that are only assumed say so."""
     resources = db.scalars(select(Resource).where(Resource.site_id == caller.site_id).order_by(Resource.id))
     return [RoomView.model_validate(resource, from_attributes=True) for resource in resources]
@@ -51,7 +51,7 @@ def index(db: InTransaction, caller: Anyone) -> list[RoomView]:
     response_model=list[RoomBusyView],
     responses=answers(401, 422),
 )
-def free_busy(db: InTransaction, caller: Anyone, span: Annotated[Span, Query()]) -> Response:
+def free_busy(db: Reading, caller: Anyone, span: Annotated[Span, Query()]) -> Response:
     """When each room is taken, in order; a partner sees times only."""
     slugs = [r.slug for r in resources_named(db, caller.site_id, span.room)] if span.room else None
     kinds = ("room", "trainer", "equipment") if slugs else ("room",)

@@ -13,7 +13,7 @@ from services.api.problems import answers
 from services.api.programme_schemas import SessionChange, SessionView
 from services.api.reservations import Id, refused
 from services.api.schemas import Reason
-from services.api.transactions import InTransaction, once
+from services.api.transactions import InTransaction, Reading, once
 from services.api.views import rows_of, view
 from shared import booking, programme
 from shared.store.base import Db, transaction
@@ -29,7 +29,7 @@ MOVING: dict[int | str, dict[str, Any]] = {202: {"model": SessionView, "descript
     response_model=SessionView,
     responses=answers(401, 403, 404, 422),
 )
-def show_session(db: InTransaction, session_id: Id, caller: Booker) -> Response:
+def show_session(db: Reading, session_id: Id, caller: Booker) -> Response:
     """One session; the ETag is that of its reservation."""
     return _shown(db, session_id, caller, 200)
 

@@ -1,6 +1,6 @@
 """The transaction of a request, and POSTs that are done once per Idempotency-Key."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,17 +13,20 @@ from shared.store.idempotency import Key, claim, recall
 
 def get_db(request: Request) -> Iterator[Db]:
     """One transaction per request, committed before the answer goes out; then the bell rings for what was recorded."""
-    if request.method == "GET":
-        with reading() as db:
-            yield db
-    else:
-        with transaction() as db:
-            yield db
-        request.app.state.bell.ring_soon()
+    with transaction() as db:
+        yield db
+    request.app.state.bell.ring_soon()
+
+
+async def get_reading() -> AsyncIterator[Db]:
+    """A session for reads; async, because opening and closing it waits for nothing and needs no thread."""
+    with reading() as db:
+        yield db
 
 
 # scope="function": with the default, a commit that fails would come after a success was answered
 InTransaction = Annotated[Db, Depends(get_db, scope="function")]
+Reading = Annotated[Db, Depends(get_reading, scope="function")]
 
 
 def once(db: Db, key: Key | None, do: Callable[[], Response]) -> Response:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.api.access import Anyone
 from services.api.problems import answers, problem
-from services.api.transactions import InTransaction
+from services.api.transactions import Reading
 from shared import broker
 from shared.domain.errors import NotAllowedError
 from shared.store.base import engine
@@ -53,7 +53,7 @@ def readyz() -> Response:
     response_class=Response,
     responses=answers(401, 403) | {200: {"content": {"text/plain": {}}}},
 )
-def metrics(db: InTransaction, caller: Anyone) -> Response:
+def metrics(db: Reading, caller: Anyone) -> Response:
     """Prometheus metrics of the whole installation, for a coordinator's token."""
     if not caller.is_coordinator:
         raise NotAllowedError("Metrics are for coordinators.")

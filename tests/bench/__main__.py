@@ -29,8 +29,13 @@ def main() -> None:
     with engines_at(FOLDER / "engines") as (_, token):
         folder = FOLDER / "engines"
         if "requests" in chosen:
+            calls = requests.Calls()
+            with running(folder, "api", "relay", "decide", "schedule") as port:
+                results |= uvloop.run(requests.decided_per_second(port, token, calls, seconds=SECONDS))
+                results |= uvloop.run(requests.accepted_per_second(port, token, calls, seconds=4))
             with running(folder, "api", "relay", "decide", "mail", "schedule") as port:
-                results |= uvloop.run(requests.decided_per_second(port, token, seconds=SECONDS))
+                with_mails = uvloop.run(requests.decided_per_second(port, token, calls, seconds=SECONDS))
+                results |= {f"{name}, mails going out": values for name, values in with_mails.items()}
         if "race" in chosen:
             with running(folder, "api", "relay", "decide", "mail", "schedule") as port:
                 results["race for one slot"] = uvloop.run(requests.race(port, token))

@@ -56,7 +56,7 @@ def running(folder: Path, *names: str, **environment: str) -> Iterator[int]:
         if part.name in names:
             for copy in range(part.copies):
                 log = (folder / f"{part.name}-{copy}.log").open("wb")
-                env = os.environ | {"LOG_LEVEL": "WARNING"} | environment
+                env = os.environ | {"LOG_FORMAT": "json"} | environment
                 processes.append(subprocess.Popen(part.command, stdout=log, stderr=log, env=env))
                 log.close()
     try:
