@@ -33,9 +33,7 @@ class DeliveryFilters(Strict):
 
 
 @router.get("", response_model=DeliveryPage, responses=answers(401, 422))
-def index(
-    request: Request, db: Reading, caller: Anyone, filters: Annotated[DeliveryFilters, Query()]
-) -> Response:
+def index(request: Request, db: Reading, caller: Anyone, filters: Annotated[DeliveryFilters, Query()]) -> Response:
     """The mails, newest first: of one's own reservations, or for a coordinator all."""
     conditions = _visible(caller)
     if filters.reservation is not None:
