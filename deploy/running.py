@@ -18,7 +18,7 @@ from deploy.valkey import Valkey
 API = "services.api.app:create_app"
 
 
-TOLD = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "MAIL_DIR", "BASE_URL")
+TOLD = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "MAIL_DIR")
 
 
 def environment_of(folder: Path) -> dict[str, str]:

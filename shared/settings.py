@@ -19,7 +19,6 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir",
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
-    base_url: str = Field("http://localhost:8000", description="where people reach the API, for links in mails")
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"
     )

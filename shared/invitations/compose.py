@@ -82,7 +82,6 @@ def _calendar(addressed: Addressed) -> bytes:
         organizer=_organizer(told),
         guests=_guests(addressed),
         status="CANCELLED" if is_cancel else "CONFIRMED",
-        url=told.url,
     )
     return render(entry, cast("Method", addressed.method))
 
@@ -112,7 +111,6 @@ def _facts(addressed: Addressed) -> Facts:
         organizer=told.trainer_name,
         contact=told.host.contact,
         note=told.note,
-        url=told.url,
         recipient=addressed.recipient.name,
         own=addressed.recipient.address == told.trainer_address,
         removed=news.is_removal,

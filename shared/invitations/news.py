@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from shared.domain.slots import Slot
 from shared.letters.facts import Change, Span
-from shared.settings import settings
 from shared.store.base import Db
 from shared.store.people import Person
 from shared.store.places import Resource, Site
@@ -51,7 +50,6 @@ class Told(BaseModel):
     trainer_name: str
     trainer_address: str
     host: Host
-    url: str
 
     @property
     def place(self) -> str:
@@ -99,7 +97,6 @@ def told_of(db: Db, reservation: Reservation) -> Told:
             contact=site.contact_address,
             mail_domain=site.mail_domain,
         ),
-        url=f"{settings().base_url}/api/reservations/{reservation.id}",
     )
 
 

@@ -186,7 +186,6 @@ class World:
             "DATABASE_URL": self.urls.database_url,
             "REDIS_URL": self.urls.redis_url,
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
-            "BASE_URL": self.base_url,
             "LOG_FORMAT": "console",
             "PYTHONUNBUFFERED": "1",
             MARK: str(self.engines.postgres.folder),
