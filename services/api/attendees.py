@@ -8,10 +8,11 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import select
 
 from services.api.access import Anyone, Booker
+from services.api.outputs import AttendeeView
 from services.api.preferences import IdempotencyKey
 from services.api.problems import answers
 from services.api.reservations import Id, inside
-from services.api.schemas import Attendees, AttendeeView, Strict
+from services.api.schemas import Attendees, Strict
 from services.api.transactions import InTransaction, Reading, once
 from shared import programme
 from shared.store.base import Db

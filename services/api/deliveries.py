@@ -8,9 +8,10 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, select
 
 from services.api.access import Anyone, Booker, Caller
+from services.api.outputs import DeliveryPage, DeliveryView
 from services.api.preferences import IdempotencyKey
 from services.api.problems import answers
-from services.api.schemas import DeliveryPage, DeliveryView, Line, Strict
+from services.api.schemas import Line, Strict
 from services.api.transactions import InTransaction, Reading, once
 from shared.domain.errors import NotFoundError
 from shared.invitations import deliver

@@ -10,7 +10,8 @@ from pydantic import Field
 from sqlalchemy import text
 
 from services.api.access import Caller
-from services.api.schemas import ReservationView, Slug, Strict, Time, Zone
+from services.api.outputs import ReservationView
+from services.api.schemas import Slug, Strict, Time, Zone
 from services.api.views import COLUMNS, FROM, view
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import instant

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from services.api.schemas import AlternativeView, ConflictView, ReservationView
+from services.api.outputs import AlternativeView, ConflictView, ReservationView
 from shared.domain.errors import (
     CreneauError,
     InvalidInputError,

@@ -4,17 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from services.api.schemas import (
-    Attendees,
-    Line,
-    People,
-    ReservationChange,
-    ReservationView,
-    Slug,
-    Strict,
-    When,
-    Words,
-)
+from services.api.outputs import ReservationView
+from services.api.schemas import Attendees, Line, People, ReservationChange, Slug, Strict, When, Words
 from shared import programme
 
 Kind = Literal["training", "lab", "certification", "highlight", "festival", "meeting", "loan"]

@@ -9,16 +9,10 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.api.access import Anyone, Booker, Caller
 from services.api.listing import Filters, Listing, list_reservations
+from services.api.outputs import EventView, ReservationPage, ReservationView
 from services.api.preferences import IdempotencyKey, Version, Wait, etag
 from services.api.problems import answers, language_of, problem
-from services.api.schemas import (
-    EventView,
-    NewReservation,
-    Reason,
-    ReservationChange,
-    ReservationPage,
-    ReservationView,
-)
+from services.api.schemas import NewReservation, Reason, ReservationChange
 from services.api.transactions import InTransaction, Reading, once
 from services.api.views import history_of, is_inside, refusal_members, rows_of, seen_by, view
 from shared import booking

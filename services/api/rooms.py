@@ -8,8 +8,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from services.api.access import Anyone
+from services.api.outputs import RoomBusyView, RoomView
 from services.api.problems import answers
-from services.api.schemas import RoomBusyView, RoomView, Slug, Strict, Time, Zone
+from services.api.schemas import Slug, Strict, Time, Zone
 from services.api.transactions import Reading
 from shared.availability import BusyQuestion, busy_json
 from shared.domain.errors import InvalidInputError

@@ -1,4 +1,4 @@
-"""What goes in and out of the API, checked and documented; names are those of DESIGN's words."""
+"""What goes into the API, checked and bounded; names are those of DESIGN's words."""
 
 import re
 import unicodedata
@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.calendar.address import MalformedAddress, wire_address
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import Slot, instant
-from shared.domain.states import State
 from shared.store.reservations import Invitee
 
 MOST_ATTENDEES = 2000
@@ -172,131 +171,3 @@ class Reason(Strict):
     """Why, in words for the history; may be empty."""
 
     reason: Words = ""
-
-
-class ResourceView(BaseModel):
-    slug: str
-    name: str
-
-
-class PersonView(BaseModel):
-    id: int
-    name: str
-
-
-class MoveView(BaseModel):
-    """The time and rooms asked for; until they are decided the old ones hold."""
-
-    start: AwareDatetime
-    end: AwareDatetime
-    resources: list[ResourceView]
-    people: int
-
-
-class ReservationView(BaseModel):
-    """A reservation, as much of it as the caller may see."""
-
-    id: int
-    state: State
-    title: str
-    note: str | None = Field(description="for its owner and coordinators")
-    start: AwareDatetime
-    end: AwareDatetime
-    resources: list[ResourceView]
-    people: int
-    requested_by: PersonView
-    session: int | None = Field(description="the session it belongs to, if any")
-    version: int
-    created_at: AwareDatetime
-    decided_at: AwareDatetime | None
-    refusal: str | None = Field(description="the code of the last refusal, of the request or of a move")
-    moving_to: MoveView | None
-
-
-class ReservationPage(BaseModel):
-    items: list[ReservationView]
-    next: str | None = Field(description="the cursor of the next page; the Link header has its whole address")
-
-
-class ConflictView(BaseModel):
-    room: ResourceView
-    start: AwareDatetime
-    end: AwareDatetime
-    reservation: int | None
-    title: str | None
-    requested_by: str | None
-
-
-class AlternativeView(BaseModel):
-    resources: list[ResourceView]
-    start: AwareDatetime
-    end: AwareDatetime
-
-
-class AttendeeView(BaseModel):
-    id: int
-    address: str
-    name: str
-    language: Language
-    role: str
-    partstat: str
-
-
-class EventView(BaseModel):
-    id: int
-    type: str
-    data: dict[str, object]
-    by: str | None
-    recorded_at: AwareDatetime
-    correlation_id: str
-
-
-class BusyView(BaseModel):
-    start: AwareDatetime
-    end: AwareDatetime
-    state: State
-    reservation: int | None
-    title: str | None
-
-
-class RoomView(BaseModel):
-    id: int
-    slug: str
-    name: str
-    kind: str
-    seats: int | None
-    seats_are_assumed: bool
-    is_open: bool
-
-
-class RoomBusyView(BaseModel):
-    id: int
-    slug: str
-    name: str
-    kind: str
-    seats: int | None
-    busy: list[BusyView]
-
-
-class DeliveryView(BaseModel):
-    """One mail of the ledger."""
-
-    id: int
-    reservation: int
-    method: str
-    sequence: int
-    dtstamp: AwareDatetime
-    recipient: str
-    subject: str
-    state: str
-    attempts: int
-    ambiguous: int
-    last_answer: str
-    not_before: AwareDatetime
-    created_at: AwareDatetime
-    sent_at: AwareDatetime | None
-
-
-class DeliveryPage(BaseModel):
-    items: list[DeliveryView]
-    next: str | None

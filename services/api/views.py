@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select, text
 
 from services.api.access import Caller
-from services.api.schemas import (
+from services.api.outputs import (
     AlternativeView,
     ConflictView,
     EventView,

@@ -1,0 +1,135 @@
+"""What comes out of the API, as its document describes it; names are those of DESIGN's words."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from shared.domain.states import State
+
+
+class ResourceView(BaseModel):
+    slug: str
+    name: str
+
+
+class PersonView(BaseModel):
+    id: int
+    name: str
+
+
+class MoveView(BaseModel):
+    """The time and rooms asked for; until they are decided the old ones hold."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    resources: list[ResourceView]
+    people: int
+
+
+class ReservationView(BaseModel):
+    """A reservation, as much of it as the caller may see."""
+
+    id: int
+    state: State
+    title: str
+    note: str | None = Field(description="for its owner and coordinators")
+    start: AwareDatetime
+    end: AwareDatetime
+    resources: list[ResourceView]
+    people: int
+    requested_by: PersonView
+    session: int | None = Field(description="the session it belongs to, if any")
+    version: int
+    created_at: AwareDatetime
+    decided_at: AwareDatetime | None
+    refusal: str | None = Field(description="the code of the last refusal, of the request or of a move")
+    moving_to: MoveView | None
+
+
+class ReservationPage(BaseModel):
+    items: list[ReservationView]
+    next: str | None = Field(description="the cursor of the next page; the Link header has its whole address")
+
+
+class ConflictView(BaseModel):
+    room: ResourceView
+    start: AwareDatetime
+    end: AwareDatetime
+    reservation: int | None
+    title: str | None
+    requested_by: str | None
+
+
+class AlternativeView(BaseModel):
+    resources: list[ResourceView]
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class AttendeeView(BaseModel):
+    id: int
+    address: str
+    name: str
+    language: Literal["fr", "en"]
+    role: str
+    partstat: str
+
+
+class EventView(BaseModel):
+    id: int
+    type: str
+    data: dict[str, object]
+    by: str | None
+    recorded_at: AwareDatetime
+    correlation_id: str
+
+
+class BusyView(BaseModel):
+    start: AwareDatetime
+    end: AwareDatetime
+    state: State
+    reservation: int | None
+    title: str | None
+
+
+class RoomView(BaseModel):
+    id: int
+    slug: str
+    name: str
+    kind: str
+    seats: int | None
+    seats_are_assumed: bool
+    is_open: bool
+
+
+class RoomBusyView(BaseModel):
+    id: int
+    slug: str
+    name: str
+    kind: str
+    seats: int | None
+    busy: list[BusyView]
+
+
+class DeliveryView(BaseModel):
+    """One mail of the ledger."""
+
+    id: int
+    reservation: int
+    method: str
+    sequence: int
+    dtstamp: AwareDatetime
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    ambiguous: int
+    last_answer: str
+    not_before: AwareDatetime
+    created_at: AwareDatetime
+    sent_at: AwareDatetime | None
+
+
+class DeliveryPage(BaseModel):
+    items: list[DeliveryView]
+    next: str | None
