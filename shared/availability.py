@@ -22,14 +22,12 @@ BUSY_JSON = text("""
 SELECT coalesce(json_agg(room ORDER BY room.id), '[]')::text FROM (
     SELECT resource.id, resource.slug, resource.name, resource.kind, resource.seats, coalesce(taken.busy, '[]') AS busy
     FROM resource LEFT JOIN LATERAL (
-        SELECT json_agg(json_build_object(
-            'start', lower(o.during),
-            'end', upper(o.during),
-            'state', r.state,
-            'reservation', CASE WHEN :sees_titles THEN r.id END,
-            'title', CASE WHEN :sees_titles THEN r.title END) ORDER BY lower(o.during)) AS busy
-        FROM occupancy AS o JOIN reservation AS r ON r.id = o.reservation_id
-        WHERE o.resource_id = resource.id AND o.during && tstzrange(:start, :end)) AS taken ON true
+        SELECT json_agg(slot) AS busy FROM (
+            SELECT lower(o.during) AS start, upper(o.during) AS "end", r.state,
+                   CASE WHEN :sees_titles THEN r.id END AS reservation, CASE WHEN :sees_titles THEN r.title END AS title
+            FROM occupancy AS o JOIN reservation AS r ON r.id = o.reservation_id
+            WHERE o.resource_id = resource.id AND o.during && tstzrange(:start, :end)
+            ORDER BY lower(o.during)) AS slot) AS taken ON true
     WHERE resource.site_id = :site_id AND (CAST(:slugs AS text[]) IS NULL OR resource.slug = ANY(:slugs))
       AND resource.kind = ANY(:kinds)) AS room
 """)
