@@ -12,9 +12,9 @@ from pydantic_core import PydanticCustomError
 from shared.calendar.address import MalformedAddress, wire_address
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import Slot, instant
+from shared.programme import MOST_ATTENDEES
 from shared.store.reservations import Invitee
 
-MOST_ATTENDEES = 2000
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 
 

@@ -89,8 +89,8 @@ class _Announcer:
         told = told_of(self.db, self.reservation)
         before = Told.model_validate(invitation.told) if invitation.told is not None else None
         changes = told.changes_since(before) if before else ()
-        is_elsewhere_or_elsewhen = any(change.what in {"time", "place"} for change in changes)
-        if is_elsewhere_or_elsewhen:
+        is_moved = any(change.what in {"time", "place"} for change in changes)
+        if is_moved:
             invitation.sequence += 1
             self._ask_again()
         self._outrank_cancellations(invitation)
