@@ -24,7 +24,8 @@ UNION ALL SELECT 'sent', count(*) FROM delivery WHERE sent_at > CAST(:now AS tim
 # the last thousand by primary key, so that no index on decided_at has to be paid for at each decision
 LATENCY = text("""
 SELECT percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY took) FROM (
-    SELECT extract(epoch FROM decided_at - created_at) AS took FROM reservation
+    -- two processes read the clock, which a correction may set back between them
+    SELECT greatest(extract(epoch FROM decided_at - created_at), 0) AS took FROM reservation
     WHERE decided_at IS NOT NULL AND version = 2 ORDER BY id DESC LIMIT 1000) AS recent
 """)
 
