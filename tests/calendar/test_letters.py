@@ -3,14 +3,14 @@
 import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from typing import get_args
 
 import pytest
 
 from shared.letters.facts import Alternative, Change, Conflict, Facts, Language, Span
 from shared.letters.times import slot_in_words
-from shared.letters.writing import Kind, Words, write
+from shared.letters.writing import Kind, write
+from tests.letters.reading import Page, plainly
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -37,33 +37,6 @@ REFUSED = replace(
     conflicts=(Conflict("Flexi 16", START, END, "Réunion"), Conflict("Flexi 19", START, END)),
     alternatives=tuple(Alternative((f"Flexi {n}", "EscapeLAB"), START, END) for n in range(36, 40)),
 )
-
-
-class Page(HTMLParser):
-    """The elements of a page, in order, and its text."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.text = ""
-        self.feed(words.html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in {"meta", "br"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def plainly(text: str) -> str:
-    """With ordinary spaces and apostrophes, as an expectation is typed."""
-    return re.sub("[\u00a0\u202f]", " ", text).replace("\u2019", "'")
 
 
 @pytest.mark.parametrize(
