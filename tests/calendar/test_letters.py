@@ -7,13 +7,14 @@ from typing import get_args
 
 import pytest
 
-from shared.letters.facts import Alternative, Change, Conflict, Facts, Language, Span
+from shared.letters.facts import Alternative, Change, Conflict, Facts, Instead, Language, SeriesDate, Span
 from shared.letters.times import slot_in_words
 from shared.letters.writing import Kind, write
 from tests.letters.reading import Page, plainly
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+FOR_COORDINATORS = {"approval", "approval_reminder"}
 
 START, END = datetime(2027, 11, 9, 8, tzinfo=UTC), datetime(2027, 11, 9, 11, 30, tzinfo=UTC)
 BEFORE = Span(START - timedelta(days=1), END - timedelta(days=1))
@@ -116,8 +117,10 @@ def test_every_letter_says_what_when_where_and_whom_to_ask(kind: Kind, language:
     assert "Atelier storyboard" in words.subject
     assert when in plainly(words.subject)
     for text in (words.text, Page(words).text):
-        for fact in ("Zoé", "Atelier storyboard", when, "Flexi 16 et Flexi 19", "atelier62@canope.example"):
+        for fact in ("Zoé", "Atelier storyboard", when, "Flexi 16 et Flexi 19"):
             assert fact in plainly(text)
+        # coordinators are whom one asks
+        assert ("atelier62@canope.example" in text) == (kind not in FOR_COORDINATORS)
         assert text.strip().endswith("Atelier Canopé 62")
     assert "https://creneau.example/r/42" in words.text
     assert ("a", "https://creneau.example/r/42") in [(tag, a.get("href")) for tag, a in Page(words).elements]
@@ -146,9 +149,13 @@ def test_what_people_typed_is_text_in_the_page(kind: Kind, language: Language) -
         reasons=(evil,),
         conflicts=(Conflict(evil, START, END, evil),),
         alternatives=(Alternative((evil,), START, END),),
+        dates=(
+            SeriesDate(start=START, end=END, place=evil, outcome="refused", reason={"fr": evil, "en": evil}),
+            SeriesDate(start=START, end=END, outcome="moved", replaced_by=Instead(START, END, evil)),
+        ),
     )
     words = write(kind, language, facts)
-    assert len(texts) == 9
+    assert len(texts) == 14
     assert not {"script", "img"} & {tag for tag, _ in Page(words).elements}
     assert '<script>alert("1")</script>' in words.text
     assert "\n" not in words.subject
