@@ -1,4 +1,4 @@
-"""The spaces of French."""
+"""Spaces: those of a line, and those of French."""
 
 import re
 
@@ -8,3 +8,8 @@ _NO_BREAK, _NARROW_NO_BREAK = "\u00a0", "\u202f"
 def typeset(text: str) -> str:
     """With no-break spaces inside guillemets and before : ; ! ?, where somebody typed plain ones."""
     return re.sub("(?<=«) | (?=[:»])", _NO_BREAK, re.sub(" (?=[;!?])", _NARROW_NO_BREAK, text))
+
+
+def one_line(text: str) -> str:
+    # not str.split(): that takes the no-break spaces away
+    return re.sub("[ \t\r\n]+", " ", text).strip(" ")

@@ -13,7 +13,7 @@ from shared.letters.counting import ordinal
 from shared.letters.dates import booked_of, grouped
 from shared.letters.facts import Alternative, Conflict, Facts, Language, Span
 from shared.letters.times import moment_in_words, slot_in_words
-from shared.letters.typography import typeset
+from shared.letters.typography import one_line, typeset
 
 Kind = Literal[
     "invitation",
@@ -56,7 +56,7 @@ def write(kind: Kind, language: str, facts: Facts) -> Words:
     plain, page = _environment(html=False).get_template(name), _environment(html=True).get_template(name)
     heading = "".join(plain.blocks["heading"](plain.new_context(told)))
     words = Words(
-        subject=_one_line(f"{heading} ({told['short_when']})"),
+        subject=one_line(f"{heading} ({told['short_when']})"),
         text=plain.render(told, layout="layout.txt"),
         html=page.render(told, layout="layout.html"),
     )
@@ -80,7 +80,7 @@ def _told(kind: Kind, facts: Facts, language: Language) -> dict[str, object]:
     return {
         "kind": kind,
         "facts": facts,
-        "title": _one_line(facts.title),
+        "title": one_line(facts.title),
         "when": facts.recurrence if is_series else slot(facts),
         # a subject has no room for a whole rule
         "short_when": (_FIRST_DATE[language] if is_series else "") + slot(facts),
@@ -118,11 +118,6 @@ def _environment(*, html: bool) -> Environment:
 
 def _paragraphs(text: str) -> list[str]:
     """What blank lines part, each on one line."""
-    paragraphs = (_one_line(paragraph) for paragraph in re.split("\n[ \t]*\n", str(text)))
+    paragraphs = (one_line(paragraph) for paragraph in re.split("\n[ \t]*\n", str(text)))
     kind = Markup if isinstance(text, Markup) else str
     return [kind(paragraph) for paragraph in paragraphs if paragraph]
-
-
-def _one_line(text: str) -> str:
-    # not str.split(): that takes the no-break spaces away
-    return re.sub("[ \t\r\n]+", " ", text).strip(" ")
