@@ -1,10 +1,12 @@
 """What a letter tells of: values only, already chosen for what their reader may see."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 Language = Literal["fr", "en"]
+Outcome = Literal["confirmed", "held", "waitlisted", "replaced", "moved", "refused", "skipped", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Span:
 class Change:
     """What became of one thing: two spans for the time, two texts for the rest, nothing for the note (`Facts.note`)."""
 
-    what: Literal["time", "place", "title", "note"]
+    what: Literal["time", "recurrence", "place", "title", "note"]
     before: Span | str = ""
     after: Span | str = ""
 
@@ -43,6 +45,30 @@ class Alternative:
     end: datetime
 
 
+@dataclass(frozen=True)
+class Instead:
+    """Where and when one date of a series takes place now."""
+
+    start: datetime
+    end: datetime
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesDate:
+    """One date of a series, as it was asked for, and what became of it.
+
+    reason: a sentence by language; replaced_by: for 'replaced' (to avoid a conflict) and 'moved' (later on).
+    """
+
+    start: datetime
+    end: datetime
+    place: str = ""
+    outcome: Outcome = "confirmed"
+    reason: Mapping[Language, str] = field(default_factory=dict)
+    replaced_by: Instead | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything that a letter may mention; an empty text is left out.
@@ -54,6 +80,16 @@ class Facts:
     removed: for a cancellation, the meeting goes on without the reader.
     reasons: for a refusal, sentences in the reader's language; alternatives: the first three are told.
     kept: for a refused move, the slot that stays.
+
+    recurrence: for a series, its rule in the reader's language (`recurrence_in_words`); start and end are then those
+    of its first date, and a change of its hours is a change of the recurrence. only_this_date: start and end are the
+    one date of the series that the letter is about. dates: what became of each, in whatever order.
+
+    deadline: until when it is held, is to be answered, or was; on_expiry: what the deadline brings if nobody decides;
+    hold: for an expiry, what came to its end; rank: the place on the waiting list, from 1; on_release: what happens
+    when something becomes free; answer: a coordinator's own words.
+    asks, asks_address: who made the request, for those who decide; people: how many are to come; reference: what the
+    reservation is called in Créneau.
     """
 
     title: str
@@ -75,3 +111,16 @@ class Facts:
     conflicts: tuple[Conflict, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     kept: Span | None = None
+    recurrence: str = ""
+    only_this_date: bool = False
+    dates: tuple[SeriesDate, ...] = ()
+    deadline: datetime | None = None
+    on_expiry: Literal["", "expire", "confirm"] = ""
+    hold: Literal["", "approval", "option", "offer", "waitlist"] = ""
+    rank: int = 0
+    on_release: Literal["", "offer", "take"] = ""
+    answer: str = ""
+    asks: str = ""
+    asks_address: str = ""
+    people: int = 0
+    reference: str = ""

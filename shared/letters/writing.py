@@ -9,13 +9,35 @@ from babel.lists import format_list
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.letters.counting import ordinal
+from shared.letters.dates import booked_of, grouped
 from shared.letters.facts import Alternative, Conflict, Facts, Language, Span
-from shared.letters.times import slot_in_words
+from shared.letters.times import moment_in_words, slot_in_words
+from shared.letters.typography import one_line, typeset
 
-Kind = Literal["invitation", "update", "cancellation", "refusal", "reminder"]
+Kind = Literal[
+    "invitation",
+    "update",
+    "cancellation",
+    "refusal",
+    "reminder",
+    "pending",
+    "approval",
+    "approval_reminder",
+    "declined",
+    "option",
+    "option_reminder",
+    "expired",
+    "waitlisted",
+    "offer",
+]
 
+_FOR_COORDINATORS: frozenset[Kind] = frozenset({"approval", "approval_reminder"})
+_TO_APPROVE: frozenset[Kind] = _FOR_COORDINATORS | {"pending"}
+# nobody has to go anywhere: a letter of these kinds tells when and where as what was asked for, and no more
+_NOTHING_HELD: frozenset[Kind] = frozenset({"refusal", "declined", "expired", "waitlisted"})
 _MOST_ALTERNATIVES = 3
-_NO_BREAK, _NARROW_NO_BREAK = "\u00a0", "\u202f"
+_FIRST_DATE: dict[Language, str] = {"fr": "première date : ", "en": "first date: "}
 
 
 @dataclass(frozen=True)
@@ -34,7 +56,7 @@ def write(kind: Kind, language: str, facts: Facts) -> Words:
     plain, page = _environment(html=False).get_template(name), _environment(html=True).get_template(name)
     heading = "".join(plain.blocks["heading"](plain.new_context(told)))
     words = Words(
-        subject=_one_line(f"{heading} ({told['when']})"),
+        subject=one_line(f"{heading} ({told['short_when']})"),
         text=plain.render(told, layout="layout.txt"),
         html=page.render(told, layout="layout.html"),
     )
@@ -42,11 +64,6 @@ def write(kind: Kind, language: str, facts: Facts) -> Words:
 
 
 def _typeset_french(words: Words) -> Words:
-    """The no-break spaces of French, inside guillemets and before : ; ! ?, where somebody typed plain ones."""
-
-    def typeset(text: str) -> str:
-        return re.sub("(?<=«) | (?=[:»])", _NO_BREAK, re.sub(" (?=[;!?])", _NARROW_NO_BREAK, text))
-
     html = re.sub("(?<=>)[^<]+", lambda between_tags: typeset(between_tags[0]), words.html)
     return Words(subject=typeset(words.subject), text=typeset(words.text), html=html)
 
@@ -58,13 +75,27 @@ def _told(kind: Kind, facts: Facts, language: Language) -> dict[str, object]:
     def listed(names: tuple[str, ...]) -> str:
         return format_list(names, locale=language)
 
+    is_series = bool(facts.recurrence) and not facts.only_this_date
+    booked, asked = booked_of(facts.dates)
     return {
         "kind": kind,
         "facts": facts,
-        "title": _one_line(facts.title),
-        "when": slot(facts),
+        "title": one_line(facts.title),
+        "when": facts.recurrence if is_series else slot(facts),
+        # a subject has no room for a whole rule
+        "short_when": (_FIRST_DATE[language] if is_series else "") + slot(facts),
+        "is_series": is_series,
+        "is_date_of_series": bool(facts.recurrence) and facts.only_this_date,
+        "booked": booked,
+        "asked": asked,
+        "groups": grouped(facts, language),
+        "deadline": moment_in_words(facts.deadline, facts.zone, language) if facts.deadline else "",
+        "rank": ordinal(facts.rank, language) if facts.rank else "",
+        "is_to_approve": kind in _TO_APPROVE,
+        "is_for_coordinators": kind in _FOR_COORDINATORS,
+        "is_held": kind not in _NOTHING_HELD,
         # a new time or place puts every answer back (RFC 5546 section 3.2.2.1); a new text does not
-        "asks_again": any(change.what in {"time", "place"} for change in facts.changes),
+        "asks_again": any(change.what in {"time", "recurrence", "place"} for change in facts.changes),
         "alternatives": facts.alternatives[:_MOST_ALTERNATIVES],
         "language": language,
         "slot": slot,
@@ -87,11 +118,6 @@ def _environment(*, html: bool) -> Environment:
 
 def _paragraphs(text: str) -> list[str]:
     """What blank lines part, each on one line."""
-    paragraphs = (_one_line(paragraph) for paragraph in re.split("\n[ \t]*\n", str(text)))
+    paragraphs = (one_line(paragraph) for paragraph in re.split("\n[ \t]*\n", str(text)))
     kind = Markup if isinstance(text, Markup) else str
     return [kind(paragraph) for paragraph in paragraphs if paragraph]
-
-
-def _one_line(text: str) -> str:
-    # not str.split(): that takes the no-break spaces away
-    return re.sub("[ \t\r\n]+", " ", text).strip(" ")

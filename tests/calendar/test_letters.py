@@ -3,17 +3,18 @@
 import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from typing import get_args
 
 import pytest
 
-from shared.letters.facts import Alternative, Change, Conflict, Facts, Language, Span
+from shared.letters.facts import Alternative, Change, Conflict, Facts, Instead, Language, SeriesDate, Span
 from shared.letters.times import slot_in_words
-from shared.letters.writing import Kind, Words, write
+from shared.letters.writing import Kind, write
+from tests.letters.reading import Page, plainly
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+FOR_COORDINATORS = {"approval", "approval_reminder"}
 
 START, END = datetime(2027, 11, 9, 8, tzinfo=UTC), datetime(2027, 11, 9, 11, 30, tzinfo=UTC)
 BEFORE = Span(START - timedelta(days=1), END - timedelta(days=1))
@@ -37,33 +38,6 @@ REFUSED = replace(
     conflicts=(Conflict("Flexi 16", START, END, "Réunion"), Conflict("Flexi 19", START, END)),
     alternatives=tuple(Alternative((f"Flexi {n}", "EscapeLAB"), START, END) for n in range(36, 40)),
 )
-
-
-class Page(HTMLParser):
-    """The elements of a page, in order, and its text."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.text = ""
-        self.feed(words.html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in {"meta", "br"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def plainly(text: str) -> str:
-    """With ordinary spaces and apostrophes, as an expectation is typed."""
-    return re.sub("[\u00a0\u202f]", " ", text).replace("\u2019", "'")
 
 
 @pytest.mark.parametrize(
@@ -143,8 +117,10 @@ def test_every_letter_says_what_when_where_and_whom_to_ask(kind: Kind, language:
     assert "Atelier storyboard" in words.subject
     assert when in plainly(words.subject)
     for text in (words.text, Page(words).text):
-        for fact in ("Zoé", "Atelier storyboard", when, "Flexi 16 et Flexi 19", "atelier62@canope.example"):
+        for fact in ("Zoé", "Atelier storyboard", when, "Flexi 16 et Flexi 19"):
             assert fact in plainly(text)
+        # coordinators are whom one asks
+        assert ("atelier62@canope.example" in text) == (kind not in FOR_COORDINATORS)
         assert text.strip().endswith("Atelier Canopé 62")
     assert "https://creneau.example/r/42" in words.text
     assert ("a", "https://creneau.example/r/42") in [(tag, a.get("href")) for tag, a in Page(words).elements]
@@ -173,9 +149,13 @@ def test_what_people_typed_is_text_in_the_page(kind: Kind, language: Language) -
         reasons=(evil,),
         conflicts=(Conflict(evil, START, END, evil),),
         alternatives=(Alternative((evil,), START, END),),
+        dates=(
+            SeriesDate(start=START, end=END, place=evil, outcome="refused", reason={"fr": evil, "en": evil}),
+            SeriesDate(start=START, end=END, outcome="moved", replaced_by=Instead(START, END, evil)),
+        ),
     )
     words = write(kind, language, facts)
-    assert len(texts) == 9
+    assert len(texts) == 14
     assert not {"script", "img"} & {tag for tag, _ in Page(words).elements}
     assert '<script>alert("1")</script>' in words.text
     assert "\n" not in words.subject
