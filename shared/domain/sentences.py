@@ -83,8 +83,11 @@ class _Filling(string.Formatter):
         return _IN_WORDS[format_spec](value, self._language) if format_spec else str(value)
 
 
-def _slot(fix: Mapping[str, Any], language: str) -> str:
-    return words.slot(datetime.fromisoformat(fix["start"]), datetime.fromisoformat(fix["end"]), language)
+def _slot(value: Mapping[str, Any] | str, language: str) -> str:
+    """Of a fix, or of a fact that says it as '<start>/<end>'."""
+    edges = value.split("/") if isinstance(value, str) else (value["start"], value["end"])
+    start, end = (datetime.fromisoformat(edge) for edge in edges)
+    return words.slot(start, end, language)
 
 
 _IN_WORDS: dict[str, Callable[[Any, str], str]] = {
@@ -92,5 +95,7 @@ _IN_WORDS: dict[str, Callable[[Any, str], str]] = {
     "moment": lambda value, language: words.moment(datetime.fromisoformat(value), language),
     "slot": _slot,
     "length": words.length,
+    "days": words.days,
     "spans": words.spans,
+    "aside": words.aside,
 }

@@ -47,13 +47,23 @@ def length(minutes: int, language: str) -> str:
     """'45 minutes', '1 h 30', '8 heures', '3 jours'; 'an hour and a half' is '1:30 hours' in English."""
     count, rest = divmod(minutes, DAY)
     if minutes and not rest:
-        return _counted(count, "jour" if language == "fr" else "day")
+        return days(count, language)
     hours, rest = divmod(minutes, HOUR)
     if not hours:
         return _counted(rest, "minute")
     if not rest:
         return _counted(hours, "heure" if language == "fr" else "hour")
     return clock(minutes, language) if language == "fr" else f"{clock(minutes, language)} hours"
+
+
+def days(count: int, language: str) -> str:
+    """'1 jour', '180 days'."""
+    return _counted(count, "jour" if language == "fr" else "day")
+
+
+def aside(value: str, language: str) -> str:  # noqa: ARG001  words of people are not translated
+    """' (travaux)', and nothing of nothing."""
+    return f" ({value})" if value else ""
 
 
 def spans(value: str, language: str) -> str:

@@ -1,8 +1,10 @@
 """What a rule finds: a refusal, and how much it weighs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.domain.policy import Stance
 from shared.domain.refusals import Refusal
 
 Facts = dict[str, str | int]
@@ -25,3 +27,14 @@ def forbids(code: str, facts: Facts, fix: dict[str, Any] | None = None, *, weigh
 def is_final(code: str, facts: Facts, fix: dict[str, Any] | None = None) -> Finding:
     """A finding that nobody overrides."""
     return Finding(Refusal(code, facts, fix=fix or {}), "final")
+
+
+def heaviest(stances: Iterable[Stance]) -> Weight | None:
+    """What several policies together make of it; None when all allow it."""
+    weight: Weight | None = None
+    for stance in stances:
+        if stance == "forbid":
+            return "forbid"
+        if stance == "warn":
+            weight = "warn"
+    return weight

@@ -11,6 +11,7 @@ from shared.domain.policy import NOTHING_SET, Policy
 from shared.domain.slots import Slot
 
 UTC = ZoneInfo("UTC")
+A_DAY_OF_MINUTES = 24 * 60
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -123,6 +124,17 @@ class Request:
         return (self.end - A_MOMENT).date()
 
     @cached_property
+    def parts(self) -> tuple[tuple[date, int, int], ...]:
+        """The slot day by day: from and until which minute the clock of the site shows that day, 1440 being its end."""
+        first, last = self.start.date(), self.last_day
+        from_minute = self.start.hour * 60 + self.start.minute
+        to_minute = _minute_after(self.end) or A_DAY_OF_MINUTES
+        if first == last:
+            return ((first, from_minute, to_minute),)
+        between = ((first + timedelta(days=n), 0, A_DAY_OF_MINUTES) for n in range(1, (last - first).days))
+        return ((first, from_minute, A_DAY_OF_MINUTES), *between, (last, 0, to_minute))
+
+    @cached_property
     def rooms(self) -> tuple[Wanted, ...]:
         """The rooms that count: where a combination is asked for, it stands for its parts."""
         parts = {part for resource in self.resources if resource.part_ids for part in resource.part_ids}
@@ -131,3 +143,8 @@ class Request:
     def at(self, slot: Slot) -> "Request":
         """The same request for another time."""
         return replace(self, slot=slot)
+
+
+def _minute_after(moment: datetime) -> int:
+    """A minute that has begun counts."""
+    return moment.hour * 60 + moment.minute + (moment.second > 0 or moment.microsecond > 0)
