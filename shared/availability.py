@@ -1,20 +1,25 @@
 """What is taken and what is free: busy times, the conflicts behind a refusal, and what to propose instead."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 
-from shared.domain.alternatives import LOOK_AROUND, Alternative, Search, propose
+from shared.domain.alternatives import LOOK_AROUND, Alternative, RoomOffer, Search, propose
 from shared.domain.refusals import Refusal
-from shared.domain.slots import Slot
+from shared.domain.rules import Asker, Request, judge
+from shared.domain.slots import EARLIEST, LATEST, Slot
+from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.places import Site, room_offers
+from shared.store.people import Person
+from shared.store.places import Resource
 from shared.store.reservations import Reservation
+
+# a room is judged with the seats of all that is proposed together, and with the layout that it is proposed in
+NOT_ABOUT_TIME = frozenset({"too_many_people", "layout_required", "people_required", "room_safety_limit"})
 
 # The database writes the JSON: a month of five rooms is some hundred rows, and an object for each costs more than all
 # the rest of the answer.
@@ -35,6 +40,7 @@ SELECT coalesce(json_agg(room ORDER BY room.id), '[]')::text FROM (
 TAKEN = text("""
 SELECT resource_id, lower(during) AS starts_at, upper(during) AS ends_at FROM occupancy
 WHERE resource_id = ANY(:resource_ids) AND during && tstzrange(:start, :end) AND reservation_id <> :not_of
+ORDER BY lower(during)
 """)
 
 BEHIND = text("""
@@ -84,30 +90,101 @@ def conflicts_behind(db: Db, refusal: Refusal) -> Sequence[Row[Any]]:
     return db.execute(BEHIND, {"pairs": f"[{pairs}]"}).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is looked for in place of what was refused; what `not_of` (a reservation) holds counts as free."""
+
+    slot: Slot
+    resource_ids: Sequence[int]
+    people: int
+    layout: str = ""
+    group: int = 0
+    not_of: int = 0
+
+
 def alternatives_to(db: Db, reservation: Reservation, *, now: datetime) -> list[Alternative]:
     """Up to three rooms or times that are free now, nearest to what this reservation asked for; no promise."""
-    asked, site = reservation.asked, Site.get(db, reservation.site_id)
-    rooms = room_offers(db, site.id)
-    busy: defaultdict[int, list[Slot]] = defaultdict(list)
-    around = {
-        "start": asked.slot.start - LOOK_AROUND,
-        "end": asked.slot.end + LOOK_AROUND,
-        "resource_ids": sorted({room.id for room in rooms}.union(asked.resource_ids)),
-        "not_of": reservation.id,
-    }
-    for row in db.execute(TAKEN, around):
-        busy[row.resource_id].append(Slot(row.starts_at, row.ends_at))
-    return propose(
-        Search(
-            wanted=tuple(asked.resource_ids),
-            slot=asked.slot,
-            people=asked.people,
-            rooms=rooms,
-            busy=busy,
-            now=now,
-            zone=ZoneInfo(site.zone),
-            opens=site.opens,
-            closes=site.closes,
-            only_elsewhere=reservation.refused is not None and reservation.refused.code == "resource_closed",
-        )
+    asked = reservation.asked
+    group = db.scalars(select(Person.group_id).where(Person.id == reservation.requested_by)).one() or 0
+    wish = Wish(asked.slot, asked.resource_ids, asked.people, asked.layout, group, reservation.id)
+    is_closed = reservation.refused is not None and reservation.refused.code == "resource_closed"
+    return alternatives(db, house_of(db, reservation.site_id), wish, now=now, only_elsewhere=is_closed)
+
+
+def alternatives(
+    db: Db, house: House, wish: Wish, *, now: datetime, most: int = 3, only_elsewhere: bool = False
+) -> list[Alternative]:
+    """Rooms, times and layouts that are free and within the rules, those first that change least."""
+    return propose(search_for(db, house, wish, now=now, only_elsewhere=only_elsewhere), most)
+
+
+def search_for(
+    db: Db, house: House, wish: Wish, *, now: datetime, only_elsewhere: bool = False, until: datetime | None = None
+) -> Search:
+    """All that a search has to know: rooms with their buffers, what is taken around, and what the rules allow."""
+    rooms = house.rooms()
+    ids = sorted({part for room in rooms for part in (room.id, *room.part_ids)}.union(wish.resource_ids))
+    span = Slot(max(wish.slot.start - LOOK_AROUND, EARLIEST), min((until or wish.slot.end) + LOOK_AROUND, LATEST))
+    return Search(
+        wanted=tuple(wish.resource_ids),
+        slot=wish.slot,
+        people=wish.people,
+        rooms=[room_offer(house, room, wish.group) for room in rooms],
+        busy=taken_within(db, span, ids, not_of=wish.not_of),
+        now=now,
+        zone=house.zone,
+        opens=house.site.opens,
+        closes=house.site.closes,
+        only_elsewhere=only_elsewhere,
+        layout=wish.layout,
+        companions=tuple(id_ for id_ in wish.resource_ids if house.resources[id_].kind != "room"),
+        is_allowed=allowing(house, wish, now),
     )
+
+
+def room_offer(house: House, room: Resource, group: int) -> RoomOffer:
+    """A room as it can be proposed to somebody of that group."""
+    policy = house.wanted(room.id, group).policy
+    return RoomOffer(
+        id=room.id,
+        seats=room.seats,
+        name=room.name,
+        layouts={slug: layout.seats for slug, layout in policy.layouts.items()},
+        default_layout=policy.default_layout,
+        part_ids=tuple(room.part_ids),
+        setup=timedelta(minutes=policy.setup_minutes),
+        clearing=timedelta(minutes=policy.clearing_minutes),
+    )
+
+
+def taken_within(db: Db, span: Slot, ids: Sequence[int], *, not_of: int = 0) -> dict[int, list[Slot]]:
+    """What is taken of each resource, setting up and clearing included, in order of time."""
+    busy: defaultdict[int, list[Slot]] = defaultdict(list)
+    values = {"start": span.start, "end": span.end, "resource_ids": list(ids), "not_of": not_of}
+    for row in db.execute(TAKEN, values):
+        busy[row.resource_id].append(Slot(row.starts_at, row.ends_at))
+    return busy
+
+
+def allowing(house: House, wish: Wish, now: datetime) -> Callable[[int, Slot], bool]:
+    """Whether the rules of the house have nothing against a room at a time, for this wish."""
+    group, policy = wish.group, house.policy(wish.group)
+    asker = Asker(group=house.groups.get(group, ""))
+
+    def is_allowed(room_id: int, slot: Slot) -> bool:
+        request = Request(
+            slot=slot,
+            people=wish.people,
+            resources=[house.wanted(room_id, group)],
+            by_coordinator=False,
+            now=now,
+            zone=house.zone,
+            note="…",  # whatever must be said can be said
+            asker=asker,
+            policy=policy,
+            closures=house.closures.near(slot),
+            days=house.days,
+        )
+        return all(finding.weight == "warn" or finding.refusal.code in NOT_ABOUT_TIME for finding in judge(request))
+
+    return is_allowed

@@ -1,12 +1,13 @@
 """The use cases of a reservation: request, change, cancel. Deciding lives next door, in deciding.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import text
 
+from shared.deciding.headcount import check_people
 from shared.domain.errors import (
     CreneauError,
     InvalidInputError,
@@ -15,19 +16,27 @@ from shared.domain.errors import (
     RefusedError,
     StaleVersionError,
 )
-from shared.domain.refusals import Refusal
-from shared.domain.rules import Request, people_have_seats
+from shared.domain.rules import too_late_to_cancel
 from shared.domain.slots import Slot
+from shared.domain.states import HOLDING
+from shared.house import house_of
+from shared.store.attendees import Invitee
 from shared.store.base import Db
+from shared.store.house import lock_house
 from shared.store.idempotency import Key, claim, recall
 from shared.store.outbox import Actor
-from shared.store.places import Resource, resources_named
-from shared.store.reservations import Invitee, Reservation
+from shared.store.places import resources_named, slugs_of, with_parts
+from shared.store.reservations import Move, Reservation
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A reservation that somebody asks for; `resources` are slugs of the site, all or none of which are given."""
+    """A reservation that somebody asks for; `resources` are slugs of the site, all or none of which are given.
+
+    `owner_id` is the person whose reservation it will be, when that is not who asks; `quantities` says of which
+    equipment (slug) how many; `on_conflict` is refuse or wait, or for a date of a series one of its own words;
+    `option_until` asks for an option; `override` is a coordinator's reason to set rules aside.
+    """
 
     by: Actor
     title: str
@@ -37,6 +46,22 @@ class Wish:
     note: str = ""
     invitees: tuple[Invitee, ...] = ()
     key: Key | None = None
+    owner_id: int | None = None
+    layout: str = ""
+    quantities: Mapping[str, int] = field(default_factory=dict)
+    on_conflict: str = "refuse"
+    option_until: datetime | None = None
+    override: str = ""
+    date_of: "DateOf | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateOf:
+    """Which date of which series a reservation is, and the turn that all its dates have."""
+
+    series_id: int
+    recurs_at: datetime
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +73,9 @@ class Change:
     title: str | None = None
     note: str | None = None
     people: int | None = None
+    layout: str | None = None
+    quantities: dict[str, int] | None = None
+    override: str = ""
 
     @property
     def words(self) -> dict[str, str]:
@@ -66,29 +94,40 @@ class _Batch:
 # a wish for something that is not there is not kept, and neither is its key.
 KEEP = text("""
 WITH wish AS MATERIALIZED (
-    SELECT w.*, coalesce(found.ids, '{}') AS resource_ids
+    SELECT w.*, p.organisation_id, found.count, coalesce(found.ids, '{}') AS resource_ids
     FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS w(
-        n int, site_id bigint, person_id bigint, by_coordinator boolean, title text, note text, people bigint,
-        starts_at timestamptz, ends_at timestamptz, resources text[], correlation_id text, invitees jsonb, key text)
+        n int, site_id bigint, person_id bigint, owner_id bigint, by_coordinator boolean, title text, note text,
+        people bigint, layout text, quantities jsonb, starts_at timestamptz, ends_at timestamptz, resources text[],
+        on_conflict text, option_until timestamptz, override text, series_id bigint, recurs_at timestamptz,
+        turn bigint, correlation_id text, source text, invitees jsonb, key text)
+    JOIN person AS p ON p.id = w.owner_id
     CROSS JOIN LATERAL (
-        SELECT array_agg(r.id ORDER BY r.id) AS ids FROM resource AS r
+        -- a combined room is asked for with all its parts
+        SELECT count(DISTINCT r.id) AS count, array_agg(DISTINCT part ORDER BY part) AS ids
+        FROM resource AS r CROSS JOIN LATERAL unnest(r.id || r.part_ids) AS part
         WHERE r.site_id = w.site_id AND r.slug = ANY(w.resources)) AS found
 ), good AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('reservation', 'id')) AS id, nextval('turn') AS turn, ordered.*
-    FROM (SELECT * FROM wish WHERE cardinality(resource_ids) = cardinality(resources) ORDER BY n) AS ordered
+    SELECT nextval(pg_get_serial_sequence('reservation', 'id')) AS id, coalesce(turn, nextval('turn')) AS turn_,
+           ordered.*
+    FROM (SELECT * FROM wish WHERE count = cardinality(resources) ORDER BY n) AS ordered
 ), kept AS (
-    INSERT INTO reservation (id, site_id, requested_by, by_coordinator, title, note, people, starts_at, ends_at,
-                             resource_ids, state, turn, created_at, waiting_since, correlation_id)
-    SELECT id, site_id, person_id, by_coordinator, title, note, people, starts_at, ends_at,
-           resource_ids, 'requested', turn, :now, :now, correlation_id
+    INSERT INTO reservation (id, site_id, requested_by, organisation_id, by_coordinator, title, note, people, layout,
+                             quantities, starts_at, ends_at, resource_ids, on_conflict, option_until, override_reason,
+                             series_id, recurs_at, state, turn, created_at, waiting_since, correlation_id)
+    SELECT id, site_id, owner_id, organisation_id, by_coordinator, title, note, people, layout,
+           quantities, starts_at, ends_at, resource_ids, on_conflict, option_until, override,
+           series_id, recurs_at, 'requested', turn_, :now, :now, correlation_id
     FROM good
 ), invited AS (
     INSERT INTO attendee (reservation_id, address, name, language, role)
     SELECT good.id, i.address, i.name, i.language, i.role
     FROM good, jsonb_to_recordset(good.invitees) AS i(address text, name text, language text, role text)
 ), recorded AS (
-    INSERT INTO event (site_id, reservation_id, type, data, person_id, correlation_id, recorded_at)
-    SELECT site_id, id, 'ReservationRequested', '{}', person_id, correlation_id, :now FROM good ORDER BY n
+    INSERT INTO event (site_id, reservation_id, type, data, person_id, on_behalf_of, source, reason, correlation_id,
+                       recorded_at)
+    SELECT site_id, id, 'ReservationRequested', '{}', person_id, nullif(owner_id, person_id), source, override,
+           correlation_id, :now
+    FROM good ORDER BY n
 ), remembered AS (
     UPDATE idempotency AS i SET reservation_id = good.id
     FROM good WHERE i.person_id = good.person_id AND i.key = good.key
@@ -120,32 +159,31 @@ def change(
     db: Db, reservation_id: int, wanted: Change, *, version: int | None, by: Actor, now: datetime
 ) -> Reservation:
     """Change words at once and ask for another time or other rooms; raises StaleVersionError when it changed since."""
+    if wanted.people is not None:
+        lock_house(db, by.site_id)  # more people than before are to fit into the building with all others
     reservation = own(db, reservation_id, by=by)
     if version is not None and reservation.version != version:
         raise StaleVersionError("Somebody changed this reservation since you read it: read it again.")
-    slot = wanted.slot or reservation.slot
-    rooms = (
-        sorted(resource.id for resource in resources_named(db, by.site_id, list(wanted.resources)))
-        if wanted.resources is not None
-        else reservation.resource_ids
-    )
-    people = reservation.people if wanted.people is None else wanted.people
-    if (slot, rooms) != (reservation.slot, reservation.resource_ids):
-        reservation.want(db, slot, rooms, people, by=by, now=now)
+    move = _move(db, reservation, wanted, by)
+    people = move.people
+    if _is_elsewhere(reservation, move):
+        reservation.want(db, move, by=by, now=now)
         people = reservation.people  # decided with the move
     elif reservation.is_moving and (wanted.slot or wanted.resources is not None):
         reservation.withdraw_move(db, by=by, now=now)
     elif reservation.is_moving:
         reservation.wanted_people = people  # the latest count goes with the move that waits
-    if people != reservation.people:
-        _check_seats(db, reservation, people, by=by, now=now)
+    if people > reservation.people and reservation.state in HOLDING:
+        check_people(db, reservation, people, by=by, now=now, override=wanted.override)
     reservation.describe(db, by=by, now=now, people=people, **wanted.words)
     return reservation
 
 
 def cancel(db: Db, reservation_id: int, *, reason: str, by: Actor, now: datetime) -> Reservation:
-    """Give a reservation back; a reservation that is cancelled already raises WrongStateError."""
+    """Give a reservation back; raises WrongStateError when it is over, RefusedError when it is too late for that."""
+    lock_house(db, by.site_id)
     reservation = own(db, reservation_id, by=by)
+    check_cancellation(db, reservation, by=by, now=now)
     reservation.cancel(db, reason=reason, by=by, now=now)
     return reservation
 
@@ -161,7 +199,7 @@ def own(db: Db, reservation_id: int, *, by: Actor) -> Reservation:
 def _missing(db: Db, wish: Wish) -> CreneauError:
     """The error that names what is not there."""
     try:
-        resources_named(db, wish.by.site_id, list(wish.resources))
+        resources_named(db, wish.by.site_id, sorted({*wish.resources, *wish.quantities}))
     except InvalidInputError as error:
         return error
     return InvalidInputError("A room was renamed at this very moment: ask again.", code="unknown_resource")
@@ -199,13 +237,23 @@ def _row(n: int, wish: Wish) -> dict[str, object]:
         "n": n,
         "site_id": wish.by.site_id,
         "person_id": wish.by.person_id,
+        "owner_id": wish.owner_id or wish.by.person_id,
         "by_coordinator": wish.by.is_coordinator,
         "title": wish.title,
         "note": wish.note,
         "people": wish.people,
+        "layout": wish.layout,
+        "quantities": dict(wish.quantities),
         "starts_at": wish.slot.start,
         "ends_at": wish.slot.end,
-        "resources": sorted(set(wish.resources)),
+        "resources": sorted({*wish.resources, *wish.quantities}),
+        "on_conflict": wish.on_conflict,
+        "option_until": wish.option_until,
+        "override": wish.override,
+        "series_id": wish.date_of.series_id if wish.date_of else None,
+        "recurs_at": wish.date_of.recurs_at if wish.date_of else None,
+        "turn": wish.date_of.turn if wish.date_of else None,
+        "source": wish.by.source,
         "key": wish.key.key if wish.key else None,
         "correlation_id": wish.by.correlation_id,
         "invitees": [
@@ -214,9 +262,36 @@ def _row(n: int, wish: Wish) -> dict[str, object]:
     }
 
 
-def _check_seats(db: Db, reservation: Reservation, people: int, *, by: Actor, now: datetime) -> None:
-    resources = db.scalars(select(Resource).where(Resource.id.in_(reservation.resource_ids)))
-    wanted = [resource.as_wanted() for resource in resources]
-    refusal: Refusal | None = people_have_seats(Request(reservation.slot, people, wanted, by.is_coordinator, now))
+def check_cancellation(db: Db, reservation: Reservation, *, by: Actor, now: datetime) -> None:
+    """Raises RefusedError for what is held and begins too soon for anybody but a coordinator to give it back."""
+    if by.is_coordinator or reservation.state not in HOLDING:
+        return
+    house = house_of(db, by.site_id)
+    policies = [house.wanted(id_).policy for id_ in reservation.resource_ids] or [house.policy()]
+    refusal = too_late_to_cancel(policies, reservation.slot, by_coordinator=False, now=now, zone=house.zone)
     if refusal is not None:
         raise RefusedError(refusal)
+
+
+def _move(db: Db, reservation: Reservation, wanted: Change, by: Actor) -> Move:
+    """What it would become: what is not named stays."""
+    people = reservation.people if wanted.people is None else wanted.people
+    rooms, slot = _resources(db, reservation, wanted, by), wanted.slot or reservation.slot
+    return Move(slot, rooms, people, wanted.layout, wanted.quantities, override=wanted.override or None)
+
+
+def _resources(db: Db, reservation: Reservation, wanted: Change, by: Actor) -> list[int]:
+    if wanted.resources is None and wanted.quantities is None:
+        return reservation.resource_ids
+    quantities = reservation.quantities if wanted.quantities is None else wanted.quantities
+    slugs = wanted.resources
+    if slugs is None:
+        slugs = tuple(s for s in slugs_of(db, reservation.resource_ids) if s not in reservation.quantities)
+    return with_parts(resources_named(db, by.site_id, sorted({*slugs, *quantities})))
+
+
+def _is_elsewhere(reservation: Reservation, move: Move) -> bool:
+    layout = reservation.layout if move.layout is None else move.layout
+    quantities = reservation.quantities if move.quantities is None else move.quantities
+    now = (reservation.slot, reservation.resource_ids, reservation.layout, reservation.quantities)
+    return (move.slot, list(move.resource_ids), layout, quantities) != now

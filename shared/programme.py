@@ -12,11 +12,12 @@ from shared.domain.errors import CreneauError, InvalidInputError, NotAllowedErro
 from shared.domain.events import AttendeeRemoved, AttendeesInvited
 from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
+from shared.store.attendees import Attendee, Invitee
 from shared.store.base import Db
 from shared.store.outbox import Actor, record
 from shared.store.people import Organisation, organisation_called
 from shared.store.programme import Activity, Session
-from shared.store.reservations import Attendee, Invitee, Reservation
+from shared.store.reservations import Reservation
 
 MOST_ATTENDEES = 2000
 

@@ -8,16 +8,19 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from shared import booking, deciding
+from shared import booking, deciding, holds, ruling
+from shared.domain.policy import Scope
 from shared.domain.slots import Slot
 from shared.invitations.announce import announce_some
 from shared.invitations.remind import remind_some
 from shared.seed import atelier
+from shared.store.attendees import Invitee
 from shared.store.base import Db, transaction
+from shared.store.house import lock_house
 from shared.store.outbox import Actor
 from shared.store.people import Organisation, Person, Role, Token, person_called
 from shared.store.places import Resource
-from shared.store.reservations import Invitee, Reservation
+from shared.store.reservations import Reservation
 
 MONDAY = datetime(2027, 11, 8, tzinfo=UTC)
 TABLES = "site, organisation, person, token, resource, reservation, occupancy, attendee, activity, session, invitation"
@@ -99,12 +102,24 @@ class House:
             booking.cancel(db, reservation_id, reason="", by=self.actors[who], now=self.now)
 
     @contextmanager
-    def held(self, *rooms: str) -> Iterator[None]:
-        """Meanwhile another decider holds these rooms."""
+    def held(self) -> Iterator[None]:
+        """Meanwhile another decider holds the house."""
         with self.book() as db:
-            ids = [self.rooms[room] for room in rooms]
-            db.execute(text("SELECT FROM resource WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": ids})
+            lock_house(db, self.site_id)
             yield
+
+    def rule(self, scope: Scope = "site", slug: str = "", **knobs: Any) -> None:
+        """A coordinator lays something down, in place of what was laid down there before."""
+        with self.book() as db:
+            about = ruling.About(scope, slug)
+            ruling.set_policy(db, about, knobs, reason="", version=None, by=self.actors["claire"], now=self.now)
+
+    def run_timers(self) -> None:
+        """Do what is due by now, then decide what that set going."""
+        with self.book() as db:
+            while holds.run_due(db, now=self.now):
+                pass
+        self.decide()
 
     def announce(self) -> None:
         """Write the deliveries that changes call for."""

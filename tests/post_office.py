@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shared import programme
 from shared.invitations import deliver
 from shared.mail import Envelope
-from shared.store.reservations import Invitee
+from shared.store.attendees import Invitee
 from tests.house import House
 
 LEDGER = text("SELECT method, sequence, dtstamp FROM delivery WHERE id = :id")

@@ -18,7 +18,13 @@ STALE = 60
 
 app = Celery(
     "creneau",
-    include=["workers.conflicts", "workers.invitations", "workers.reminders", "workers.housekeeping"],
+    include=[
+        "workers.conflicts",
+        "workers.timers",
+        "workers.invitations",
+        "workers.reminders",
+        "workers.housekeeping",
+    ],
 )
 # read on first use: importing a task must not need a configured machine
 app.add_defaults(lambda: {"broker_url": settings().redis_url.get_secret_value()})
@@ -54,9 +60,16 @@ app.conf.update(
         "announcements": {"task": "invitations.announce", "schedule": TICK},
         "deliveries": {"task": "invitations.send", "schedule": TICK},
         "reminders": {"task": "reminders.remind", "schedule": TICK},
+        "timers": {"task": "timers.run", "schedule": TICK},
         "housekeeping": {"task": "housekeeping.tidy", "schedule": HOUR},
     },
-    task_routes={"conflicts.*": "decide", "invitations.*": "mail", "reminders.*": "mail", "housekeeping.*": "mail"},
+    task_routes={
+        "conflicts.*": "decide",
+        "timers.*": "decide",
+        "invitations.*": "mail",
+        "reminders.*": "mail",
+        "housekeeping.*": "mail",
+    },
 )
 
 

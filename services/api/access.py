@@ -39,6 +39,7 @@ class Caller:
 
     identity: Identity
     correlation_id: str
+    source: str = ""
 
     @property
     def is_coordinator(self) -> bool:
@@ -54,7 +55,7 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.identity.person_id, self.site_id, self.is_coordinator, self.correlation_id)
+        return Actor(self.identity.person_id, self.site_id, self.is_coordinator, self.correlation_id, self.source)
 
 
 class Tokens:
@@ -86,7 +87,8 @@ async def caller(
             "Send a token in the Authorization header, as in 'Bearer crn_…'; `creneau token` makes one.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return Caller(identity, request.scope["correlation_id"])
+    source = f"api {request.client.host}" if request.client else "api"
+    return Caller(identity, request.scope["correlation_id"], source)
 
 
 async def booker(who: Annotated[Caller, Depends(caller)]) -> Caller:

@@ -10,7 +10,19 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
-from services.api import activities, attendees, deliveries, reservations, rooms, sessions, watch
+from services.api import (
+    activities,
+    attendees,
+    deliveries,
+    holds,
+    house,
+    preview,
+    reservations,
+    rooms,
+    series,
+    sessions,
+    watch,
+)
 from services.api.access import Anyone, Tokens
 from services.api.batching import Batcher
 from services.api.correlation import Correlation
@@ -46,7 +58,8 @@ def create_app() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (reservations, rooms, attendees, activities, sessions, deliveries):
+    # previews first: `preview` is no id
+    for module in (preview, reservations, holds, series, rooms, attendees, activities, sessions, deliveries, house):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
     answer_errors(app)

@@ -15,8 +15,8 @@ from services.api.reservations import Id, inside
 from services.api.schemas import Attendees, Strict
 from services.api.transactions import InTransaction, Reading, once
 from shared import programme
+from shared.store.attendees import Attendee
 from shared.store.base import Db
-from shared.store.reservations import Attendee
 
 router = APIRouter(prefix="/reservations/{reservation_id}/attendees", tags=["attendees"])
 ATTENDEES = TypeAdapter(list[AttendeeView])

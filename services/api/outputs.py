@@ -24,6 +24,15 @@ class MoveView(BaseModel):
     end: AwareDatetime
     resources: list[ResourceView]
     people: int
+    layout: str
+
+
+class FindingView(BaseModel):
+    """What a rule of the house had to say, in both languages."""
+
+    code: str
+    fr: str
+    en: str
 
 
 class ReservationView(BaseModel):
@@ -37,12 +46,21 @@ class ReservationView(BaseModel):
     end: AwareDatetime
     resources: list[ResourceView]
     people: int
+    layout: str
+    equipment: dict[str, int]
     requested_by: PersonView
     session: int | None = Field(description="the session it belongs to, if any")
+    series: int | None = Field(description="the series of which it is a date, if any")
+    recurs_at: AwareDatetime | None = Field(description="the start that the rule of the series gave it")
+    hold: Literal["approval", "option", "offer"] | None = Field(
+        description="for a tentative one: it awaits a coordinator, or its owner's confirmation"
+    )
+    hold_until: AwareDatetime | None
     version: int
     created_at: AwareDatetime
     decided_at: AwareDatetime | None
     refusal: str | None = Field(description="the code of the last refusal, of the request or of a move")
+    findings: list[FindingView] = Field(description="rules that warn, or for which a coordinator has to approve it")
     moving_to: MoveView | None
 
 

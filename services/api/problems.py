@@ -71,6 +71,10 @@ class Problem(BaseModel):
 class Refusal(Problem):
     """A 409; when a rule or somebody else's reservation stands in the way, it says which, and what is free instead."""
 
+    facts: dict[str, str | int] = Field({}, description="the values that the rule compared")
+    fix: dict[str, Any] = Field({}, description="the part of a request that would pass: the nearest one")
+    advice: str = Field("", description="the same in words")
+    may_override: str = Field("nobody", description="`coordinator` or `nobody`")
     conflicts: list[ConflictView] = Field([], description="what is in the way, as much of it as the caller may see")
     alternatives: list[AlternativeView] = Field([], description="up to three that were free a moment ago; no promise")
     reservation: ReservationView | None = Field(None, description="what became of the request or the move")
@@ -130,8 +134,12 @@ def _model(status: int) -> type[Problem]:
 
 async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, CreneauError)  # noqa: S101  registered for it
-    detail = error.refusal.sentence(language_of(request)) if isinstance(error, RefusedError) else error.message
-    return problem(STATUS[type(error)], error.code, detail, members=error.details)
+    if not isinstance(error, RefusedError):
+        return problem(STATUS[type(error)], error.code, error.message, members=error.details)
+    refusal, language = error.refusal, language_of(request)
+    members = {"facts": refusal.facts, "fix": refusal.fix, "advice": refusal.advice(language)}
+    members["may_override"] = refusal.override
+    return problem(STATUS[type(error)], error.code, refusal.sentence(language), members=members)
 
 
 async def _validation(_: Request, error: Exception) -> Response:

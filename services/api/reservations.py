@@ -15,7 +15,7 @@ from services.api.problems import answers, language_of, problem
 from services.api.schemas import NewReservation, Reason, ReservationChange
 from services.api.transactions import InTransaction, Reading, once
 from services.api.views import history_of, is_inside, refusal_members, rows_of, seen_by, view
-from shared import booking
+from shared import behalf, booking
 from shared.domain.errors import CreneauError, NotAllowedError
 from shared.domain.states import State
 from shared.store.base import Db, reading, transaction
@@ -39,7 +39,8 @@ Id = Annotated[int, Path(ge=1, lt=2**63)]
 )
 async def ask(request: Request, wish: NewReservation, caller: Booker, key: IdempotencyKey, wait: Wait) -> Response:
     """Ask for rooms over a slot; 202 until it is decided, or with `Prefer: wait=N` 201 or 409 once it is."""
-    reservation_id = await request.app.state.intake.submit(wish_of(wish, caller, key))
+    owner_id = await asyncio.to_thread(_owner, wish.on_behalf_of, caller) if wish.on_behalf_of else None
+    reservation_id = await request.app.state.intake.submit(wish_of(wish, caller, key, owner_id))
     if wait:
         await request.app.state.decisions.wait(reservation_id, wait)
     row = await request.app.state.reader.submit(reservation_id)
@@ -66,7 +67,7 @@ def index(request: Request, db: Reading, caller: Anyone, filters: Filters) -> Re
 def show(db: Reading, caller: Anyone, reservation_id: Id) -> Response:
     """One reservation; its ETag is what If-Match wants."""
     row = seen_by(db, reservation_id, caller)
-    return _shown(row, caller, 200)
+    return shown(row, caller, 200)
 
 
 @router.patch(
@@ -100,7 +101,7 @@ def cancel(db: InTransaction, reservation_id: Id, why: Reason, caller: Booker, k
         booking.cancel(db, reservation_id, reason=why.reason, by=caller.actor, now=datetime.now(UTC))
         db.flush()
         row = seen_by(db, reservation_id, caller)
-        return _shown(row, caller, 201)
+        return shown(row, caller, 201)
 
     return once(db, key, do)
 
@@ -116,17 +117,30 @@ def history(db: Reading, caller: Anyone, reservation_id: Id) -> list[EventView]:
     return history_of(db, reservation_id)
 
 
-def wish_of(wish: NewReservation, caller: Caller, key: Key | None) -> booking.Wish:
+def wish_of(wish: NewReservation, caller: Caller, key: Key | None, owner_id: int | None) -> booking.Wish:
     return booking.Wish(
         by=caller.actor,
         title=wish.title,
         note=wish.note,
         people=wish.people,
+        layout=wish.layout,
+        quantities=wish.equipment,
         slot=wish.slot,
         resources=tuple(wish.resources),
         invitees=tuple(attendee.invitee for attendee in wish.attendees),
         key=key,
+        owner_id=owner_id,
+        on_conflict=wish.if_taken,
+        option_until=wish.option,
+        override=overriding(wish.override, caller),
     )
+
+
+def overriding(reason: str, caller: Caller) -> str:
+    """The reason, from somebody who may set rules aside."""
+    if reason and not caller.is_coordinator:
+        raise NotAllowedError("Only a coordinator may set rules of the house aside.")
+    return reason
 
 
 def inside(db: Db, reservation_id: int, caller: Caller) -> Any:
@@ -135,6 +149,11 @@ def inside(db: Db, reservation_id: int, caller: Caller) -> Any:
     if not is_inside(row, caller):
         raise NotAllowedError("Only who asked for a reservation, or a coordinator, sees its people, mails and history.")
     return row
+
+
+def _owner(address: str, caller: Caller) -> int:
+    with reading() as db:
+        return behalf.owner(db, address, by=caller.actor).id
 
 
 def take_in(wishes: Sequence[booking.Wish]) -> list[int | CreneauError]:
@@ -158,6 +177,9 @@ def _change(reservation_id: int, wanted: ReservationChange, caller: Caller, vers
         title=wanted.title,
         note=wanted.note,
         people=wanted.people,
+        layout=wanted.layout,
+        quantities=wanted.equipment,
+        override=overriding(wanted.override, caller),
     )
     with transaction() as db:
         reservation = booking.change(db, reservation_id, asked, version=version, by=caller.actor, now=datetime.now(UTC))
@@ -177,7 +199,7 @@ async def _answer(
     is_waiting = row.state == State.REQUESTED or row.wanted_starts_at is not None
     if asked_to_move and wait and not is_waiting and row.refusal is not None:
         return await refused(request, row, caller)
-    answer = _shown(row, caller, 202 if is_waiting or (asked_to_move and not wait) else confirmed)
+    answer = shown(row, caller, 202 if is_waiting or (asked_to_move and not wait) else confirmed)
     if wait and not is_waiting:
         answer.headers["Preference-Applied"] = "wait"
     if is_waiting:
@@ -202,7 +224,7 @@ def _members(reservation_id: int, caller: Caller, language: str) -> dict[str, An
         return refusal_members(db, reservation_id, caller, language, datetime.now(UTC))
 
 
-def _shown(row: Any, caller: Caller, status: int) -> Response:
+def shown(row: Any, caller: Caller, status: int) -> Response:
     return Response(
         view(row, caller).model_dump_json(),
         status,

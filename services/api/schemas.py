@@ -13,7 +13,7 @@ from shared.calendar.address import MalformedAddress, wire_address
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import Slot, instant
 from shared.programme import MOST_ATTENDEES
-from shared.store.reservations import Invitee
+from shared.store.attendees import Invitee
 
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 
@@ -56,6 +56,12 @@ Language = Literal["fr", "en"]
 Time = Annotated[datetime, BeforeValidator(_time), Field(examples=["2027-11-09T09:00:00+01:00"])]
 Zone = Annotated[str, Field(max_length=60, examples=["Europe/Paris"])]
 People = Annotated[int, Field(ge=0, le=100_000)]
+Resources = Annotated[list[Slug], Field(min_length=1, max_length=20)]
+Layout = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9-]*$", description="how the room is to be furnished")]
+Equipment = Annotated[
+    dict[Slug, Annotated[int, Field(ge=1, le=1000)]],
+    Field(max_length=20, description="of which equipment how many", examples=[{"tablettes": 12}]),
+]
 
 
 class Strict(BaseModel):
@@ -101,6 +107,13 @@ def _checked_slot(start: datetime, end: datetime, zone: str | None) -> Slot:
         raise PydanticCustomError("slot", "{reason}", {"reason": error.message, "code": error.code}) from error
 
 
+def _checked_instant(time: datetime, zone: str | None) -> datetime:
+    try:
+        return instant(time, zone)
+    except InvalidInputError as error:
+        raise PydanticCustomError("slot", "{reason}", {"reason": error.message, "code": error.code}) from error
+
+
 class When(Strict):
     """A start and an end: with offsets, or as wall-clock times together with `zone`."""
 
@@ -139,9 +152,28 @@ class NewReservation(When):
 
     title: Line
     note: Words = ""
-    resources: Annotated[list[Slug], Field(min_length=1, max_length=20)]
+    resources: Resources
     people: People = 0
+    layout: Layout = ""
+    equipment: Equipment = Field(default_factory=dict)
     attendees: Attendees = Field(default_factory=list)
+    if_taken: Annotated[
+        Literal["refuse", "wait"], Field(description="wait: stand on the waiting list when somebody came first")
+    ] = "refuse"
+    option_until: Annotated[
+        Time | None, Field(description="hold it until then ('sous réserve'), for its owner to confirm")
+    ] = None
+    on_behalf_of: Annotated[Address | None, Field(description="book for somebody else, where policy allows")] = None
+    override: Annotated[Words, Field(description="a coordinator's reason to set rules of the house aside")] = ""
+
+    @property
+    def option(self) -> datetime | None:
+        return _checked_instant(self.option_until, self.zone) if self.option_until else None
+
+    @model_validator(mode="after")
+    def _option_is_a_time(self) -> "NewReservation":
+        _ = self.option
+        return self
 
 
 class ReservationChange(Strict):
@@ -150,7 +182,10 @@ class ReservationChange(Strict):
     title: Line | None = None
     note: Words | None = None
     people: People | None = None
-    resources: Annotated[list[Slug], Field(min_length=1, max_length=20)] | None = None
+    layout: Layout | None = None
+    equipment: Equipment | None = None
+    resources: Resources | None = None
+    override: Annotated[Words, Field(description="a coordinator's reason to set rules of the house aside")] = ""
     start: Time | None = None
     end: Time | None = None
     zone: Zone | None = None

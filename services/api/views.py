@@ -11,6 +11,7 @@ from services.api.outputs import (
     AlternativeView,
     ConflictView,
     EventView,
+    FindingView,
     MoveView,
     PersonView,
     ReservationView,
@@ -25,7 +26,9 @@ from shared.store.reservations import Reservation
 
 COLUMNS = """
 r.id, r.site_id, r.state, r.title, r.note, r.starts_at, r.ends_at, r.resource_ids, r.people, r.requested_by,
-r.version, r.created_at, r.decided_at, r.refusal, r.wanted_starts_at, r.wanted_ends_at, r.wanted_resource_ids,
+r.version, r.created_at, r.decided_at, r.refusal, r.findings, r.layout, r.quantities, r.series_id, r.recurs_at,
+r.hold, r.hold_until, r.option_until, r.waitlist_turn, r.wanted_layout,
+r.wanted_starts_at, r.wanted_ends_at, r.wanted_resource_ids,
 r.wanted_people, p.name AS person, s.id AS session_id,
 (SELECT jsonb_object_agg(id, jsonb_build_object('slug', slug, 'name', name)) FROM resource
  WHERE id = ANY (r.resource_ids || coalesce(r.wanted_resource_ids, '{}'))) AS named
@@ -71,21 +74,33 @@ def view(row: Row[Any], caller: Caller) -> ReservationView:
         end=row.ends_at,
         resources=_named(row, row.resource_ids),
         people=row.people,
+        layout=row.layout,
+        equipment=row.quantities,
         requested_by=PersonView(id=row.requested_by, name=row.person),
         session=row.session_id,
+        series=row.series_id,
+        recurs_at=row.recurs_at,
+        hold=row.hold,
+        hold_until=row.hold_until,
         version=row.version,
         created_at=row.created_at,
         decided_at=row.decided_at,
         refusal=row.refusal["code"] if row.refusal else None,
+        findings=[finding_view(Refusal.from_json(finding)) for finding in row.findings or ()],
         moving_to=MoveView(
             start=row.wanted_starts_at,
             end=row.wanted_ends_at,
             resources=_named(row, row.wanted_resource_ids),
             people=row.wanted_people,
+            layout=row.layout if row.wanted_layout is None else row.wanted_layout,
         )
         if is_moving
         else None,
     )
+
+
+def finding_view(refusal: Refusal) -> FindingView:
+    return FindingView(code=refusal.code, fr=refusal.sentence("fr"), en=refusal.sentence("en"))
 
 
 def _named(row: Row[Any], ids: Sequence[int]) -> list[ResourceView]:
@@ -114,6 +129,10 @@ def refusal_members(db: Db, reservation_id: int, caller: Caller, language: str, 
     return {
         "code": refusal.code,
         "detail": refusal.sentence(language),
+        "facts": refusal.facts,
+        "fix": refusal.fix,
+        "advice": refusal.advice(language),
+        "may_override": refusal.override,
         "conflicts": conflicts,
         "alternatives": [
             AlternativeView(

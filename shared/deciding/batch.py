@@ -1,24 +1,33 @@
-"""One batch: lock, take in turn, rules, conflicts, among themselves, occupy, settle; the caller commits."""
+"""One batch: lock the house, take in turn, decide in memory, occupy, settle; the caller commits."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 import orjson
 
-from shared.deciding import statements
+from shared.deciding import following, statements
 from shared.deciding.ask import Ask
-from shared.domain.refusals import Conflict, Refusal
-from shared.domain.rules import Request, Wanted, first_refusal
-from shared.domain.timetable import Timetable
+from shared.deciding.board import Board
+from shared.deciding.judging import Judge
+from shared.deciding.proposing import Proposals
+from shared.deciding.sitting import Sitting, Turn
+from shared.deciding.usage import Consumption
+from shared.domain.policy import MOST_OCCURRENCES
+from shared.domain.refusals import Refusal
+from shared.domain.rules import Wanted
+from shared.house import House, house_of
 from shared.store.base import Db
+from shared.store.reservations import RELEASE
 
 BATCH = 500
-MOST_CONFLICTS = 20
+# a turn may be a whole series: so many rows hold at least one
+SMALLEST_WINDOW = MOST_OCCURRENCES + 1
 
 
 class BatchDisagreesError(Exception):
-    """The constraint refused what the batch believed free: somebody wrote occupancies without the room's lock."""
+    """The constraint refused what the batch believed free: somebody wrote occupancies without the house's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,130 +40,148 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The requests that a decider may decide now and their rooms, locked until the end of its transaction."""
+    """The turns that a decider may decide now, and their house, locked until the end of its transaction."""
 
-    asks: list[Ask]
-    rooms: dict[int, Wanted]
-    more: bool
+    turns: list[Turn]
+    house: House | None = None
+    more: bool = False
+
+    @property
+    def asks(self) -> list[Ask]:
+        return [ask for turn in self.turns for ask in turn]
 
 
-def take(db: Db, batch: int = BATCH, *, patiently: bool = False) -> Taken:
-    """Lock up to `batch` requests with their rooms: those that nobody holds, or patiently all of them."""
-    lock = statements.LOCK_ALL_ROOMS if patiently else statements.LOCK_FREE_ROOMS
-    rooms = {row.id: Wanted(*row) for row in db.execute(lock, {"window": 4 * batch})}
-    asks, more = _in_turn(db, rooms, batch)
-    return Taken(asks, rooms, more)
+def take(db: Db, batch: int = BATCH, *, patiently: bool = False, site_id: int | None = None) -> Taken:
+    """Lock a house in which something waits, with its first `batch` turns: one that nobody holds, or patiently any."""
+    lock = statements.LOCK_ANY_HOUSE if patiently else statements.LOCK_FREE_HOUSE
+    held = db.execute(lock, {"site_id": site_id}).first()
+    if held is None:
+        return Taken([])
+    most = max(batch, SMALLEST_WINDOW)
+    rows = db.execute(statements.WAITING, {"site_id": held.site_id, "most": most}).all()
+    asks = [Ask.of(n, row) for n, row in enumerate(rows)]
+    turns: list[Turn] = [list(turn) for _, turn in groupby(asks, key=lambda ask: ask.row.turn)]
+    is_cut = len(rows) == most
+    if is_cut and len(turns) > 1:
+        turns.pop()  # it may be a part of a series only
+    decided = _until_a_move(turns[:batch])
+    # every batch ends with the house given back, and another one may wait
+    return Taken(decided, house_of(db, held.site_id, held.version), more=bool(decided))
 
 
 def decide(
     db: Db, *, now: datetime, batch: int = BATCH, taken: Taken | None = None, patiently: bool = False
 ) -> Decided:
-    """Decide up to `batch` requests, or those taken already, in one transaction that the caller commits.
+    """Decide up to `batch` turns, or those taken already, in one transaction that the caller commits.
 
     Raises BatchDisagreesError when the constraint knows better; the caller then tries with batch=1, where the
     constraint's word is final.
     """
     taken = taken or take(db, batch, patiently=patiently)
-    asks = taken.asks
-    if not asks:
+    if taken.house is None or not taken.turns:
         return Decided()
-    _apply_rules(asks, taken.rooms, now)
-    _settle_among_themselves(asks)
-    if not _settle_at_once(db, asks, now):
-        _find_conflicts(db, asks)
-        _settle_among_themselves(asks)
-        if batch > 1:
-            if not _settle(db, asks, now):
-                raise BatchDisagreesError
-        elif not _settle_or_undo(db, asks, now):
-            asks[0].refusal = Refusal("room_taken")
-            _settle(db, asks, now)
-    return Decided(tuple(ask.id for ask in asks), taken.more)
+    settled = _decide_at_once(db, taken.house, taken.turns, now)
+    if settled is None:
+        settled = _decide_by_the_book(db, taken.house, taken.turns, now, is_final=batch == 1)
+    return Decided(tuple(ask.id for ask in settled), taken.more)
 
 
 def set_aside(db: Db, taken: Taken, *, now: datetime) -> Decided:
     """Refuse what was taken because deciding it fails; its owner is sent to a person."""
-    for ask in taken.asks:
-        ask.refusal = Refusal("undecidable")
-    _settle(db, taken.asks, now)
-    return Decided(tuple(ask.id for ask in taken.asks), more=True)
-
-
-def _in_turn(db: Db, rooms: dict[int, Wanted], batch: int) -> tuple[list[Ask], bool]:
-    """The requests that can be decided now, none of which overtakes another that waits for the same room.
-
-    The batch ends with the first move: it may release a slot, which those behind it must see.
-    """
-    asks: list[Ask] = []
-    blocked: set[int] = set()
-    for row in db.execute(statements.WAITING, {"rooms": sorted(rooms), "batch": batch}):
-        ask = Ask.of(len(asks), row)
-        if not ask.needs <= rooms.keys() or not ask.needs.isdisjoint(blocked):
-            blocked |= ask.needs
-            continue
-        asks.append(ask)
-        if ask.is_move:
-            return asks, True
-    return asks, len(asks) == batch or bool(blocked)
-
-
-def _apply_rules(asks: list[Ask], rooms: dict[int, Wanted], now: datetime) -> None:
+    asks = [ask.begin_again() for ask in taken.asks]
     for ask in asks:
-        resources = [rooms[id_] for id_ in ask.resource_ids]
-        ask.refusal = first_refusal(Request(ask.slot, ask.people, resources, ask.by_coordinator, now))
+        ask.refuse(Refusal("undecidable"))
+    _settle(db, asks, now)
+    return Decided(tuple(ask.id for ask in asks), more=True)
 
 
-def _settle_at_once(db: Db, asks: list[Ask], now: datetime) -> bool:
-    """Most requests are for something free: try it before asking who is in the way. False, and nothing written, else.
+def _until_a_move(turns: list[Turn]) -> list[Turn]:
+    """The batch ends with the first move: it may release a slot, which those behind it must see."""
+    first = next((n for n, turn in enumerate(turns) if turn[0].is_move), len(turns))
+    return turns[: first + 1]
 
-    Not where somebody lost already, who is to hear of everything in the way; and not for a move, because to undo it,
-    its old occupancies would have to come back.
+
+def _decide_at_once(db: Db, house: House, turns: list[Turn], now: datetime) -> list[Ask] | None:
+    """Most requests are for something free: try it before asking who is in the way. None, and nothing written, else.
+
+    Not where somebody lost already, who is to hear of everything in the way; and not where the book must be asked.
     """
-    if any(ask.is_move or ask.conflicts for ask in asks):
-        return False
+    asks = [ask for turn in turns for ask in turn]
+    if any(_must_ask_the_book(ask, house) for ask in asks):
+        return None
+    _sit(db, house, turns, Board(house), now)
+    if any(ask.conflicts for ask in asks):
+        return None
     if _settle(db, asks, now):
-        return True
+        return asks
     db.execute(statements.RELEASE, {"ids": [ask.id for ask in asks]})
-    return False
+    return None
 
 
-def _find_conflicts(db: Db, asks: list[Ask]) -> None:
-    """What is taken already; a reservation never conflicts with itself."""
-    for ask in asks:
-        ask.forget_conflicts()
-    rows = [row for ask in asks if ask.refusal is None for row in ask.rows]
-    if not rows:
-        return
-    for row in db.execute(statements.CONFLICTS, {"asks": _json(rows), "most": MOST_CONFLICTS}):
-        asks[row.n].conflicts.append(Conflict(row.resource_id, row.reservation_id))
+def _decide_by_the_book(db: Db, house: House, turns: list[Turn], now: datetime, *, is_final: bool) -> list[Ask]:
+    turns = [[ask.begin_again() for ask in turn] for turn in turns]
+    asks = [ask for turn in turns for ask in turn]
+    board = Board(house)
+    board.read(db, asks)
+    _sit(db, house, turns, board, now)
+    if not is_final:
+        if not _settle(db, asks, now):
+            raise BatchDisagreesError
+    elif not _settle_or_undo(db, asks, now):
+        for ask in asks:
+            ask.refuse(Refusal("room_taken"))
+        _settle(db, asks, now)
+    return asks
 
 
-def _settle_among_themselves(asks: list[Ask]) -> None:
-    """First come, first served: a request takes its rooms all at once, or none of them."""
-    taken: defaultdict[int, Timetable] = defaultdict(Timetable)
-    for ask in asks:
-        if ask.refusal is not None:
-            continue
-        for resource_id in ask.resource_ids:
-            owners = taken[resource_id].owners_within(ask.slot.start, ask.slot.end)
-            ask.conflicts.extend(Conflict(resource_id, owner) for owner in owners)
-        if ask.conflicts:
-            ask.refusal = Refusal("room_taken", conflicts=tuple(ask.conflicts[:MOST_CONFLICTS]))
-            continue
-        for resource_id in ask.resource_ids:
-            taken[resource_id].take(ask.slot.start, ask.slot.end, ask.id)
+def _must_ask_the_book(ask: Ask, house: House) -> bool:
+    """A move leaves something, who waits does so because of somebody, and units and transitions cannot be guessed."""
+    if ask.is_move or ask.is_waitlisted or ask.row.on_conflict in {"propose", "wait"}:
+        return True
+    return any(_depends_on_others(house.wanted(id_, ask.row.group_id)) for id_ in ask.resource_ids)
 
 
-def _settle(db: Db, asks: list[Ask], now: datetime) -> bool:
+def _depends_on_others(wanted: Wanted) -> bool:
+    return wanted.quantity > 1 or bool(wanted.policy.transitions)
+
+
+def _sit(db: Db, house: House, turns: list[Turn], board: Board, now: datetime) -> None:
+    consumption = Consumption(db, house, [ask for turn in turns for ask in turn], now)
+    judge, proposals = Judge(house, consumption, now), Proposals(db, house, now)
+    Sitting(house, board, consumption, judge, proposals.to, now).decide(turns)
+
+
+def _settle(db: Db, asks: Sequence[Ask], now: datetime) -> bool:
     """Write the decisions and what the winners occupy; False, and no decision, when the constraint refuses a row."""
-    winners = [ask for ask in asks if ask.refusal is None]
-    rows = [row for ask in winners for row in ask.rows]
-    moved = [ask.id for ask in winners if ask.is_move]
+    decided = [ask for ask in asks if not ask.stays_in_line]
+    moved = [ask.id for ask in decided if ask.is_move and ask.is_granted]
     if moved:
-        db.execute(statements.RELEASE, {"ids": moved})
-    decisions = _json([ask.decision for ask in asks])
-    values = {"asks": _json(rows), "expected": len(rows), "decisions": decisions, "now": now}
-    return bool(db.scalars(statements.SETTLE, values).one() == len(rows))
+        db.execute(RELEASE, {"ids": moved, "site_id": asks[0].row.site_id, "now": now})
+    following.number_the_line(db, decided)
+    rows = [row for ask in decided for row in ask.rows]
+    events = [
+        {
+            "n": ask.n,
+            "reservation_id": ask.id,
+            "type": type(event).__name__,
+            "data": event.data,
+            "correlation_id": ask.row.correlation_id,
+        }
+        for ask in decided
+        for event in ask.events
+    ]
+    values = {
+        "stays": _json(rows),
+        "expected": len(rows),
+        "decisions": _json([ask.decision for ask in decided]),
+        "events": _json(events),
+        "site_id": asks[0].row.site_id,
+        "now": now,
+    }
+    if db.scalars(statements.SETTLE, values).one() != len(rows):
+        return False
+    following.follow(db, asks, now)
+    return True
 
 
 def _settle_or_undo(db: Db, asks: list[Ask], now: datetime) -> bool:

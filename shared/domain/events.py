@@ -26,6 +26,92 @@ class ReservationConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReservationTentative(Event):
+    """It holds its slot until then: for a coordinator's approval, or for its owner to confirm an option."""
+
+    hold: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationWaitlisted(Event):
+    """Somebody came first; `place` is how many wait before it for the same rooms and time, and itself."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMade(Event):
+    """What it waited for became free, and is held for its owner until then."""
+
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationApproved(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationDeclined(Event):
+    """A coordinator said no."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionConfirmed(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTaken(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationExpired(Event):
+    """What it was held or waiting for did not come in time; `hold` is waitlist for a place in line."""
+
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalReminded(Event):
+    """The coordinators were written to once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalEscalated(Event):
+    """The Atelier itself was written to, since no coordinator had answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionReminded(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideUsed(Event):
+    """A coordinator set rules of the house aside."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRequested(Event):
+    """The reservation is the first of so many of a series."""
+
+    series: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSplit(Event):
+    """From this occurrence on the series goes on as another one."""
+
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReservationRefused(Event):
     code: str
 
@@ -59,9 +145,10 @@ class MoveWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReservationDescribed(Event):
-    """Its words changed (title, note, people, place), not its time or rooms."""
+    """Its words changed (title, note, people, place), not its time or rooms; how they read before, where kept."""
 
     fields: tuple[str, ...]
+    before: dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,28 @@ class State(StrEnum):
 
 
 # A request may also be withdrawn before it is decided: nobody should have to wait for a 'yes' to say 'never mind'.
+# Who waits may be held what became free, to take or leave it (an offer), or to be approved.
 WAYS: dict[State, frozenset[State]] = {
     State.REQUESTED: frozenset({State.CONFIRMED, State.TENTATIVE, State.WAITLISTED, State.REFUSED, State.CANCELLED}),
     State.TENTATIVE: frozenset({State.CONFIRMED, State.REFUSED, State.EXPIRED, State.CANCELLED}),
-    State.WAITLISTED: frozenset({State.CONFIRMED, State.EXPIRED, State.CANCELLED}),
+    State.WAITLISTED: frozenset({State.CONFIRMED, State.TENTATIVE, State.EXPIRED, State.CANCELLED}),
     State.CONFIRMED: frozenset({State.CANCELLED}),
     State.REFUSED: frozenset(),
     State.CANCELLED: frozenset(),
     State.EXPIRED: frozenset(),
 }
+
+
+class Hold(StrEnum):
+    """What a tentative reservation holds its slot for."""
+
+    APPROVAL = "approval"
+    """a coordinator's decision"""
+    OPTION = "option"
+    """its owner's confirmation: 'sous réserve'"""
+    OFFER = "offer"
+    """its owner's acceptance of what became free for the waiting list"""
+
 
 # The states in which a reservation holds its slot.
 HOLDING = frozenset({State.CONFIRMED, State.TENTATIVE})

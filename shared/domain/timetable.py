@@ -1,29 +1,62 @@
-"""A timetable: what is taken of one resource, as disjoint stretches of time that each know their owner."""
+"""A timetable: what is taken of one thing, as disjoint stretches of time that each know their owner."""
 
 from bisect import bisect_left, insort
 from datetime import datetime
+from typing import NamedTuple
+
+
+class Stretch(NamedTuple):
+    """From `start` to `end` it is taken; `begins` to `ends` is the meeting within, without setting up and clearing."""
+
+    start: datetime
+    end: datetime
+    owner: int
+    begins: datetime
+    ends: datetime
+    layout: str = ""
 
 
 class Timetable:
     """Disjoint half-open stretches in order; O(log n) to ask, used while a batch is decided in memory."""
 
     def __init__(self) -> None:
-        self._taken: list[tuple[datetime, datetime, int]] = []
+        self._taken: list[Stretch] = []
 
     def owners_within(self, start: datetime, end: datetime) -> list[int]:
         """Who holds any part of `[start, end)`, in order of time."""
         first = bisect_left(self._taken, (start,))
-        if first and self._taken[first - 1][1] > start:
+        if first and self._taken[first - 1].end > start:
             first -= 1
         owners = []
-        for taken_start, _, owner in self._taken[first:]:
-            if taken_start >= end:
+        for stretch in self._taken[first:]:
+            if stretch.start >= end:
                 break
-            owners.append(owner)
+            owners.append(stretch.owner)
         return owners
 
-    def take(self, start: datetime, end: datetime, owner: int) -> None:
+    def is_free(self, start: datetime, end: datetime) -> bool:
+        first = bisect_left(self._taken, (start,))
+        if first and self._taken[first - 1].end > start:
+            return False
+        return first == len(self._taken) or self._taken[first].start >= end
+
+    def before(self, moment: datetime) -> Stretch | None:
+        """The last meeting that is over by then."""
+        return next((s for s in reversed(self._taken[: bisect_left(self._taken, (moment,))]) if s.ends <= moment), None)
+
+    def after(self, moment: datetime) -> Stretch | None:
+        """The first meeting that begins then or later."""
+        first = max(bisect_left(self._taken, (moment,)) - 1, 0)  # its setting up may have begun before
+        return next((s for s in self._taken[first:] if s.begins >= moment), None)
+
+    def take(self, stretch: Stretch) -> None:
         """Enter a stretch that is free; raises ValueError when it is not."""
-        if self.owners_within(start, end):
+        if not self.is_free(stretch.start, stretch.end):
             raise ValueError("taken already")
-        insort(self._taken, (start, end, owner))
+        insort(self._taken, stretch)
+
+    def give_back(self, owner: int) -> list[Stretch]:
+        """Take out what is an owner's; returns it."""
+        returned = [stretch for stretch in self._taken if stretch.owner == owner]
+        self._taken = [stretch for stretch in self._taken if stretch.owner != owner]
+        return returned

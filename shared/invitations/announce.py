@@ -20,10 +20,11 @@ from shared.domain.states import HOLDING, State
 from shared.invitations.guests import seat_hosts
 from shared.invitations.news import News, RefusedThing, Told, resource_names, told_of
 from shared.invitations.post import Posting, To, post
+from shared.store.attendees import Attendee
 from shared.store.base import Db
 from shared.store.ledger import Invitation
 from shared.store.people import is_of_the_house
-from shared.store.reservations import Attendee, Reservation
+from shared.store.reservations import Reservation
 
 log = structlog.get_logger()
 
@@ -76,7 +77,7 @@ class _Announcer:
         # whole seconds are all that DTSTAMP can say, and what is no later than the last one is ignored by calendars
         invitation.dtstamp = max(self.now.replace(microsecond=0), invitation.dtstamp + SECOND)
         state = self.reservation.state
-        if state in HOLDING:
+        if state is State.CONFIRMED:
             self._tell_what_is(invitation)
         if state is State.CANCELLED and invitation.told is not None:
             self._take_back(invitation)

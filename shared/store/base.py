@@ -26,7 +26,8 @@ class Base(orm.DeclarativeBase):
         # the value is what the column holds and its CHECK knows
         StrEnum: Enum(StrEnum, native_enum=False, values_callable=lambda kind: [member.value for member in kind]),
         int: BigInteger,
-        dict[str, Any]: JSONB,
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[dict[str, Any]]: JSONB(none_as_null=True),
         list[int]: ARRAY(BigInteger),
     }
 

@@ -14,8 +14,9 @@ from shared.store.base import Base, Numbered
 class Invitation(Numbered, Base):
     """The calendar entry of a reservation: its UID for ever, its SEQUENCE, and what was announced last.
 
-    `told` is the entry as its people know it (None before the first announcement); `remind_at` is when the reminder
-    is due, None when there is none to come.
+    That of a series is the one of its first reservation. `told` is the entry as its people know it (None before the
+    first announcement); `noticed` names what its owner was told last beside the calendar: that it is held, waits,
+    expired; `remind_at` is when the reminder is due, None when there is none to come.
     """
 
     __tablename__ = "invitation"
@@ -26,6 +27,7 @@ class Invitation(Numbered, Base):
     sequence: Mapped[int]
     dtstamp: Mapped[datetime]
     told: Mapped[dict[str, Any] | None]
+    noticed: Mapped[str] = mapped_column(default="")
     remind_at: Mapped[datetime | None]
 
 
@@ -37,6 +39,8 @@ class Announcement(Numbered, Base):
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"))
     kind: Mapped[str]
     method: Mapped[str]
+    recurrence: Mapped[str] = mapped_column(default="")
+    """the date of a series that it is about alone, as in its deliveries"""
     sequence: Mapped[int]
     dtstamp: Mapped[datetime]
     news: Mapped[dict[str, Any]]

@@ -30,6 +30,16 @@ class Organisation(Numbered, Base):
     language: Mapped[str]
 
 
+class PersonGroup(Numbered, Base):
+    """People for whom the site has rules of their own."""
+
+    __tablename__ = "person_group"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    slug: Mapped[str]
+    name: Mapped[str]
+
+
 class Person(Numbered, Base):
     """Somebody of the site who may call; the address is unique in the site, whatever its case."""
 
@@ -39,6 +49,9 @@ class Person(Numbered, Base):
     name: Mapped[str]
     address: Mapped[str]
     language: Mapped[str]
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("person_group.id"))
+    """the group whose policy goes for this person"""
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
 
 
 class Token(Numbered, Base):

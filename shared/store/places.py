@@ -1,12 +1,13 @@
 """Sites and their resources: what can be occupied, and where."""
 
+from collections.abc import Iterable
 from datetime import time
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.domain.alternatives import RoomOffer
 from shared.domain.errors import InvalidInputError, NotFoundError
+from shared.domain.policy import NOTHING_SET, Policy
 from shared.domain.rules import Wanted
 from shared.store.base import Base, Db, Numbered
 
@@ -35,7 +36,10 @@ class Site(Numbered, Base):
 
 
 class Resource(Numbered, Base):
-    """What can be occupied: a room, a trainer, a piece of equipment."""
+    """What can be occupied: a room, a trainer, a piece of equipment.
+
+    `quantity` is of how many alike, for equipment; `part_ids` are the rooms that a combined room is made of.
+    """
 
     __tablename__ = "resource"
 
@@ -47,14 +51,27 @@ class Resource(Numbered, Base):
     seats_are_assumed: Mapped[bool]
     is_open: Mapped[bool]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    quantity: Mapped[int] = mapped_column(default=1)
+    part_ids: Mapped[list[int]] = mapped_column(default=list)
 
     @property
     def mail_local_part(self) -> str:
         """The name before the @ of the address under which calendars know this resource."""
         return f"{self.kind}-{self.slug}"
 
-    def as_wanted(self) -> Wanted:
-        return Wanted(self.id, self.name, self.kind, self.seats, self.is_open)
+    def as_wanted(self, policy: Policy = NOTHING_SET) -> Wanted:
+        """As the rules see it, under a policy."""
+        return Wanted(
+            self.id,
+            self.name,
+            self.kind,
+            self.seats,
+            self.is_open,
+            slug=self.slug,
+            quantity=self.quantity,
+            policy=policy,
+            part_ids=tuple(self.part_ids),
+        )
 
 
 def resources_named(db: Db, site_id: int, slugs: list[str]) -> list[Resource]:
@@ -69,9 +86,10 @@ def resources_named(db: Db, site_id: int, slugs: list[str]) -> list[Resource]:
     return list(found)
 
 
-def room_offers(db: Db, site_id: int) -> list[RoomOffer]:
-    """The rooms of the site that can be booked."""
-    rooms = select(Resource.id, Resource.seats).where(
-        Resource.site_id == site_id, Resource.kind == "room", Resource.is_open
-    )
-    return [RoomOffer(id_, seats) for id_, seats in db.execute(rooms)]
+def with_parts(resources: Iterable[Resource]) -> list[int]:
+    """The ids of these resources and of the rooms that they are made of, sorted."""
+    return sorted({id_ for resource in resources for id_ in (resource.id, *resource.part_ids)})
+
+
+def slugs_of(db: Db, ids: Iterable[int]) -> tuple[str, ...]:
+    return tuple(db.scalars(select(Resource.slug).where(Resource.id.in_(list(ids))).order_by(Resource.id)))

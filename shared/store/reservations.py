@@ -1,5 +1,6 @@
-"""Reservations, what they occupy, and who is invited to them."""
+"""Reservations and what they occupy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,49 +9,113 @@ from sqlalchemy import ForeignKey, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.domain.errors import NotFoundError, WrongStateError
-from shared.domain.events import MoveRequested, MoveWithdrawn, ReservationCancelled, ReservationDescribed
+from shared.domain.events import (
+    Event,
+    MoveRequested,
+    MoveWithdrawn,
+    OfferTaken,
+    OptionConfirmed,
+    ReservationApproved,
+    ReservationCancelled,
+    ReservationDeclined,
+    ReservationDescribed,
+    ReservationExpired,
+)
 from shared.domain.refusals import Refusal
 from shared.domain.slots import Slot
-from shared.domain.states import HOLDING, State, step
+from shared.domain.states import HOLDING, Hold, State, step
+from shared.domain.verdicts import DECLINED
 from shared.store.base import Base, Db, Numbered
 from shared.store.outbox import Actor, record
+from shared.store.series import Series
+from shared.store.timers import clear_timers
+
+# What is given back is looked at anew for whoever waits for it, in the order in which they asked: their first turn is
+# before that of everybody who came since. A day around it, because set-up and clearing times reach that far.
+RELEASE = text("""
+WITH released AS (
+    DELETE FROM occupancy WHERE reservation_id = ANY(:ids) RETURNING during
+), span AS (
+    SELECT min(lower(during)) - interval '1 day' AS "from", max(upper(during)) + interval '1 day' AS "to" FROM released
+)
+UPDATE reservation AS r SET turn = waitlist_turn, waiting_since = :now FROM span
+WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL
+  AND r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days'
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request asks for: when, which resources, for how many people."""
+    """What a request asks for: when, which resources, for how many people, how laid out."""
 
     slot: Slot
     resource_ids: list[int]
     people: int
+    layout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Another time, other resources, other numbers; those that move in one turn move all or none.
+
+    `series_id`: the series that it then belongs to, with its new start as its date; `override`: a coordinator's reason
+    to set rules aside.
+    """
+
+    slot: Slot
+    resource_ids: Sequence[int]
+    people: int
+    layout: str | None = None
+    quantities: dict[str, int] | None = None
+    series_id: int | None = None
+    override: str | None = None
 
 
 class Reservation(Numbered, Base):
     """A request for resources over one slot, and what became of it.
 
-    `turn` is its place in the queue of requests (new ones and moves alike), None when nothing is to be decided;
-    `unannounced_since` says since when the calendars of its people may be behind.
+    `turn` is its place in the queue of requests (new ones and moves alike; all of a series have one), None when nothing
+    is to be decided; `waitlist_turn` is the place that it keeps on the waiting list; `unannounced_since` says since
+    when the calendars of its people may be behind; `hold` says what a tentative one waits for, until `hold_until`;
+    `recurs_at` is the original start of an occurrence, whatever became of it since; `findings` are the rules that
+    warned, or that call for approval; `quantities` says of which equipment (slug) how many.
     """
 
     __tablename__ = "reservation"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     requested_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     by_coordinator: Mapped[bool]
+    override_reason: Mapped[str]
     title: Mapped[str]
     note: Mapped[str]
     people: Mapped[int]
+    layout: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     resource_ids: Mapped[list[int]]
+    quantities: Mapped[dict[str, Any]]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    recurs_at: Mapped[datetime | None]
+    on_conflict: Mapped[str]
+    option_until: Mapped[datetime | None]
     state: Mapped[State]
+    hold: Mapped[Hold | None]
+    hold_until: Mapped[datetime | None]
     refusal: Mapped[dict[str, Any] | None]
+    findings: Mapped[list[dict[str, Any]] | None]
     turn: Mapped[int | None]
+    waitlist_turn: Mapped[int | None]
     wanted_starts_at: Mapped[datetime | None]
     wanted_ends_at: Mapped[datetime | None]
     wanted_resource_ids: Mapped[list[int] | None]
     wanted_people: Mapped[int | None]
     wanted_by_coordinator: Mapped[bool | None]
+    wanted_layout: Mapped[str | None]
+    wanted_quantities: Mapped[dict[str, Any] | None]
+    wanted_series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    wanted_override: Mapped[str | None]
     version: Mapped[int]
     created_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None]
@@ -83,107 +148,147 @@ class Reservation(Numbered, Base):
         if self.refusal:
             asked = self.refusal["asked"]
             slot = Slot(datetime.fromisoformat(asked["start"]), datetime.fromisoformat(asked["end"]))
-            return Asked(slot, asked["resource_ids"], asked["people"])
+            return Asked(slot, asked["resource_ids"], asked["people"], asked.get("layout", ""))
         if self.wanted_starts_at and self.wanted_ends_at:
             slot = Slot(self.wanted_starts_at, self.wanted_ends_at)
-            return Asked(slot, self.wanted_resource_ids or [], self.wanted_people or 0)
-        return Asked(self.slot, self.resource_ids, self.people)
+            layout = self.layout if self.wanted_layout is None else self.wanted_layout
+            return Asked(slot, self.wanted_resource_ids or [], self.wanted_people or 0, layout)
+        return Asked(self.slot, self.resource_ids, self.people, self.layout)
 
     @property
     def is_moving(self) -> bool:
         return self.wanted_starts_at is not None
 
     def cancel(self, db: Db, *, reason: str, by: Actor, now: datetime) -> None:
-        """Give everything back at once; deciders that wait for the slot see it free after the commit."""
-        may_be_told = self.state in HOLDING
-        self.state = step(self.state, State.CANCELLED)
-        self._stop_waiting()
-        db.execute(text("DELETE FROM occupancy WHERE reservation_id = :id"), {"id": self.id})
-        self.version += 1
-        self.correlation_id = by.correlation_id
-        if may_be_told:
-            self.unannounced_since = self.unannounced_since or now
-        record(db, self.site_id, ReservationCancelled(self.id, reason), by=by, now=now)
+        """Give everything back at once; for a held house, so that whoever waits for the slot is served in turn."""
+        self._become(db, State.CANCELLED, ReservationCancelled(self.id, reason), by=by, now=now, reason=reason)
+        self._give_back(db, now)
 
-    def want(self, db: Db, slot: Slot, resource_ids: list[int], people: int, *, by: Actor, now: datetime) -> None:
+    def approve(self, db: Db, *, reason: str, by: Actor, now: datetime) -> None:
+        """A coordinator says yes; what was asked for as an option becomes one, if its time has not come yet."""
+        self._expect(Hold.APPROVAL)
+        record(db, self.site_id, ReservationApproved(self.id), by=by, now=now, reason=reason)
+        if self.option_until is not None and self.option_until > now:
+            self.hold, self.hold_until = Hold.OPTION, min(self.option_until, self.starts_at)
+            self._note_change(by, now)
+        else:
+            self._become(db, State.CONFIRMED, None, by=by, now=now)
+
+    def decline(self, db: Db, *, reason: str, by: Actor, now: datetime) -> None:
+        """A coordinator says no, with a reason that its owner will read."""
+        self._expect(Hold.APPROVAL)
+        asked = {"start": self.starts_at.isoformat(), "end": self.ends_at.isoformat(), "people": self.people}
+        refusal = Refusal(DECLINED, {"reason": reason})
+        self.refusal = refusal.as_json() | {"asked": asked | {"resource_ids": list(self.resource_ids)}}
+        self.decided_at = now
+        self._become(db, State.REFUSED, ReservationDeclined(self.id), by=by, now=now, reason=reason)
+        self._give_back(db, now)
+
+    def confirm(self, db: Db, *, by: Actor, now: datetime) -> None:
+        """Its owner confirms an option, or takes what was offered."""
+        self._expect(Hold.OPTION, Hold.OFFER)
+        event = OptionConfirmed(self.id) if self.hold is Hold.OPTION else OfferTaken(self.id)
+        self._become(db, State.CONFIRMED, event, by=by, now=now)
+
+    def expire(self, db: Db, *, by: Actor, now: datetime) -> None:
+        """Nobody decided, confirmed or gave way in time."""
+        self._become(db, State.EXPIRED, ReservationExpired(self.id, self.hold or "waitlist"), by=by, now=now)
+        self._give_back(db, now)
+
+    def want(self, db: Db, move: Move, *, by: Actor, now: datetime, turn: int | None = None) -> None:
         """Ask for another time or other resources; until that is decided everything stays as it is."""
         if self.state not in HOLDING:
             raise WrongStateError(f"A reservation that is {self.state} cannot be moved.", state=self.state.value)
-        turn = db.scalars(select(func.nextval("turn"))).one()
-        self.wanted_starts_at, self.wanted_ends_at = slot.start, slot.end
-        self.wanted_resource_ids = sorted(resource_ids)
-        self.wanted_people = people
-        self.wanted_by_coordinator = by.is_coordinator
+        turn = db.scalars(select(func.nextval("turn"))).one() if turn is None else turn
+        self.wanted_starts_at, self.wanted_ends_at = move.slot.start, move.slot.end
+        self.wanted_resource_ids = sorted(move.resource_ids)
+        self.wanted_people = move.people
+        self.wanted_layout, self.wanted_quantities = move.layout, move.quantities
+        self.wanted_series_id = move.series_id
+        self.wanted_by_coordinator, self.wanted_override = by.is_coordinator, move.override
         self.turn, self.waiting_since = turn, now
         self.refusal = None
         self.correlation_id = by.correlation_id
         self.version += 1
-        event = MoveRequested(self.id, slot.start.isoformat(), slot.end.isoformat(), tuple(self.wanted_resource_ids))
-        record(db, self.site_id, event, by=by, now=now)
+        start, end = move.slot.start.isoformat(), move.slot.end.isoformat()
+        event = MoveRequested(self.id, start, end, tuple(self.wanted_resource_ids))
+        record(db, self.site_id, event, by=by, now=now, on_behalf_of=self.requested_by)
 
     def withdraw_move(self, db: Db, *, by: Actor, now: datetime) -> None:
         self._stop_waiting()
         self.version += 1
-        record(db, self.site_id, MoveWithdrawn(self.id), by=by, now=now)
+        record(db, self.site_id, MoveWithdrawn(self.id), by=by, now=now, on_behalf_of=self.requested_by)
 
     def describe(self, db: Db, *, by: Actor, now: datetime, **words: str | int) -> None:
         """Change title, note or people; the calendars are told when they show it."""
-        changed = tuple(name for name, value in words.items() if getattr(self, name) != value)
-        if not changed:
+        before = {name: getattr(self, name) for name, value in words.items() if getattr(self, name) != value}
+        if not before:
             return
-        for name in changed:
+        for name in before:
             setattr(self, name, words[name])
-        self.touch(db, changed, by=by, now=now)
+        self.touch(db, tuple(before), by=by, now=now, before=before)
 
-    def touch(self, db: Db, changed: tuple[str, ...], *, by: Actor, now: datetime) -> None:
+    def touch(
+        self, db: Db, changed: tuple[str, ...], *, by: Actor, now: datetime, before: dict[str, str | int] | None = None
+    ) -> None:
         """Note that words of it changed, here or in what hangs on it."""
-        self.correlation_id = by.correlation_id
+        self._note_change(by, now)
+        event = ReservationDescribed(self.id, changed, before or {})
+        record(db, self.site_id, event, by=by, now=now, on_behalf_of=self.requested_by)
+
+    def _become(self, db: Db, state: State, event: Event | None, *, by: Actor, now: datetime, reason: str = "") -> None:
+        """Leave the queue, the waiting list and the hold for a state in which nothing is due any more."""
+        is_known_to_nobody = self.state is State.REQUESTED
+        self.state = step(self.state, state)
+        self.hold = self.hold_until = self.waitlist_turn = None
+        self._stop_waiting()
+        clear_timers(db, [self.id])
+        self._note_change(by, now)
+        if is_known_to_nobody:
+            self.unannounced_since = None
+        if event is not None:
+            behalf = self.requested_by if by.person_id is not None else None
+            record(db, self.site_id, event, by=by, now=now, reason=reason, on_behalf_of=behalf)
+
+    def _expect(self, *holds: Hold) -> None:
+        if self.hold not in holds:
+            what = "awaits approval" if Hold.APPROVAL in holds else "is held for you to confirm"
+            raise WrongStateError(f"This reservation is {self.state}, and not one that {what}.", state=self.state.value)
+
+    def _note_change(self, by: Actor, now: datetime) -> None:
+        self.correlation_id = by.correlation_id or self.correlation_id
         self.version += 1
         self.unannounced_since = self.unannounced_since or now
-        record(db, self.site_id, ReservationDescribed(self.id, changed), by=by, now=now)
+
+    def _give_back(self, db: Db, now: datetime) -> None:
+        db.flush()
+        db.execute(RELEASE, {"ids": [self.id], "site_id": self.site_id, "now": now})
 
     def _stop_waiting(self) -> None:
         self.turn = self.waiting_since = None
         self.wanted_starts_at = self.wanted_ends_at = None
         self.wanted_resource_ids = self.wanted_people = self.wanted_by_coordinator = None
+        self.wanted_layout = self.wanted_quantities = self.wanted_series_id = None
+        self.wanted_override = None
+
+
+def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[Reservation]:
+    """The reservations of a series in the order of their original starts, locked, from one of them on."""
+    wanted = select(Reservation).where(Reservation.series_id == series.id)
+    if since is not None:
+        wanted = wanted.where(Reservation.recurs_at >= since)
+    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update()))
 
 
 class Occupancy(Numbered, Base):
-    """One resource over one slot; the rows exist exactly while they hold, and the database lets no two overlap."""
+    """One unit of a resource over one stretch of time, with what it takes to set up and clear.
+
+    The rows exist exactly while they hold, and the database lets no two of one unit overlap.
+    """
 
     __tablename__ = "occupancy"
 
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
     reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
+    unit: Mapped[int]
     # `during` (tstzrange) is read and written by the named queries in SQL only
-
-
-class Attendee(Numbered, Base):
-    """A person in a reservation, with role and answer.
-
-    `is_told`: the entry stands in their calendar as far as we know; `told_sequence`: the last SEQUENCE they were sent;
-    `removed_at`: they are no longer invited, and are told so when they have to be; `resource_id`: the trainer they are.
-    """
-
-    __tablename__ = "attendee"
-
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
-    address: Mapped[str]
-    name: Mapped[str]
-    language: Mapped[str]
-    role: Mapped[str]
-    partstat: Mapped[str]
-    is_told: Mapped[bool]
-    told_sequence: Mapped[int | None]
-    removed_at: Mapped[datetime | None]
-    resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
-
-
-@dataclass(frozen=True, slots=True)
-class Invitee:
-    """Somebody to invite: the address in lower case, a name, a language, an RFC 5545 ROLE."""
-
-    address: str
-    name: str = ""
-    language: str = "fr"
-    role: str = "REQ-PARTICIPANT"

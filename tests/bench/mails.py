@@ -11,9 +11,9 @@ from sqlalchemy import text
 from shared import booking
 from shared.domain.slots import Slot
 from shared.invitations.announce import announce_some
+from shared.store.attendees import Invitee
 from shared.store.base import reading, transaction
 from shared.store.outbox import Actor
-from shared.store.reservations import Invitee
 from tests.bench.system import running
 from workers.conflicts import decide_some
 

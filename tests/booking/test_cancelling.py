@@ -63,10 +63,13 @@ def test_only_the_owner_and_coordinators_cancel(house: House) -> None:
     assert house.state(mine) == "cancelled"
 
 
-@pytest.mark.parametrize("state", ["tentative", "waitlisted"])
-def test_what_awaits_approval_or_a_place_can_be_cancelled(house: House, state: str) -> None:
-    """No use case leads into these states yet, the book knows them already."""
-    mine = house.confirmed("flexi-16")
-    house.rows("UPDATE reservation SET state = :state WHERE id = :id RETURNING 1", state=state, id=mine)
-    house.cancel(mine)
-    assert house.state(mine) == "cancelled"
+def test_what_awaits_approval_or_a_place_can_be_cancelled(house: House) -> None:
+    house.rule("room", "flexi-19", who_may_book=[], who_may_request=["everybody"])
+    house.confirmed("flexi-16")
+    held, waiting = house.ask("flexi-19"), house.ask("flexi-16", who="basile", on_conflict="wait")
+    house.decide()
+    assert house.states(held, waiting) == ["tentative", "waitlisted"]
+    house.cancel(held)
+    house.cancel(waiting, who="basile")
+    assert house.states(held, waiting) == ["cancelled", "cancelled"]
+    assert house.rows("SELECT FROM timer") == []

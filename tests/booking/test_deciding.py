@@ -78,29 +78,18 @@ def test_one_loser_does_not_undo_the_others(house: House) -> None:
     assert house.states(*ids) == ["confirmed", "refused", "confirmed"]
 
 
-def test_a_request_waits_for_a_room_that_another_decider_holds(house: House) -> None:
+def test_a_house_that_another_decider_holds_is_left_to_it(house: House) -> None:
+    """Limits, quotas and waiting lists are facts of the whole house: nobody decides a part of it meanwhile."""
     both, alone = house.ask("flexi-16", "flexi-19"), house.ask("escapelab")
-    with house.held("flexi-19"):
-        assert house.decide() == [alone]
-        assert house.state(both) == "requested"
-    assert house.decide() == [both]
-
-
-def test_nobody_overtakes_a_request_that_waits_for_a_held_room(house: House) -> None:
-    """Otherwise a request for two rooms would lose to every later one for one of them."""
-    first = house.ask("flexi-16", "flexi-19")
-    second = house.ask("flexi-16", "flexi-36", at=slot(11, 13))
-    third = house.ask("flexi-36", at=slot(12, 13))  # shares a room with the second, not with the first
-    with house.held("flexi-19"):
+    with house.held():
         assert house.decide() == []
-    assert house.decide() == [first, second, third]
-    assert house.states(first, second, third) == ["confirmed", "refused", "confirmed"]
+        assert house.states(both, alone) == ["requested", "requested"]
+    assert house.decide() == [both, alone]
 
 
-def test_a_session_elsewhere_needs_no_room_and_waits_for_nobody(house: House) -> None:
+def test_a_session_elsewhere_needs_no_room(house: House) -> None:
     elsewhere = [house.ask(), house.ask()]
-    with house.held(*house.rooms):
-        assert house.decide() == elsewhere
+    house.decide()
     assert house.states(*elsewhere) == ["confirmed", "confirmed"]
     assert house.rows("SELECT FROM occupancy") == []
 

@@ -173,14 +173,14 @@ def test_a_poisoned_move_is_set_aside_and_keeps_its_slot(house: House, poison: C
 def test_a_poisoned_request_is_set_aside_and_no_other_in_its_place(
     house: House, poison: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its room stays locked from the try to the refusal; else another request would seem to be the first."""
+    """The house stays locked from the try to the refusal; else another request would seem to be the first."""
     poisoned, innocent = house.ask("flexi-16", who="claire"), house.ask("flexi-19", who="claire")
     poison(poisoned)
     free_meanwhile: list[object] = []
     set_aside = deciding.set_aside
 
     def meanwhile(db: Db, taken: deciding.Taken, *, now: datetime) -> deciding.Decided:
-        query = "SELECT id FROM resource WHERE slug = 'flexi-16' FOR NO KEY UPDATE SKIP LOCKED"
+        query = "SELECT site_id FROM house FOR NO KEY UPDATE SKIP LOCKED"
         free_meanwhile.extend(house.rows(query))
         return set_aside(db, taken, now=now)
 

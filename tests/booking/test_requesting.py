@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from shared import booking
 from shared.domain.errors import CreneauError, InvalidInputError, KeyReusedError
+from shared.store.attendees import Invitee
 from shared.store.idempotency import Key
-from shared.store.reservations import Invitee
 from tests.house import House, slot
 
 

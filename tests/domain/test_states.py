@@ -11,7 +11,7 @@ from shared.domain.states import HOLDING, State, step
 WAYS = {
     "requested": {"confirmed", "tentative", "waitlisted", "refused", "cancelled"},
     "tentative": {"confirmed", "refused", "expired", "cancelled"},
-    "waitlisted": {"confirmed", "expired", "cancelled"},
+    "waitlisted": {"confirmed", "tentative", "expired", "cancelled"},
     "confirmed": {"cancelled"},
     "refused": set(),
     "cancelled": set(),

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from shared.programme import Meeting, Plan, register
-from shared.store.reservations import Invitee
+from shared.store.attendees import Invitee
 from tests.house import House, slot
 from tests.post_office import Mail, PostOffice
 

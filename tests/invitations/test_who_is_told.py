@@ -4,8 +4,8 @@ from services.api.schemas import NewAttendee
 from services.commands import words
 from shared.invitations.announce import announce_some
 from shared.programme import Meeting, Plan, call_off, change_place, register
+from shared.store.attendees import Invitee
 from shared.store.programme import Activity, Session
-from shared.store.reservations import Invitee
 from tests.house import House, slot
 from tests.post_office import PostOffice
 

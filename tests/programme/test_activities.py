@@ -7,8 +7,8 @@ import pytest
 from shared import programme
 from shared.domain.errors import InvalidInputError, NotAllowedError, NotFoundError, WrongStateError
 from shared.programme import Meeting, Plan
+from shared.store.attendees import Invitee
 from shared.store.programme import Activity, Session
-from shared.store.reservations import Invitee
 from tests.house import House, slot
 
 MORNING = Meeting(slot(8, 11), "Maquillage", resources=("flexi-16",), people=12)

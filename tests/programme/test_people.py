@@ -4,7 +4,7 @@ import pytest
 
 from shared import programme
 from shared.domain.errors import InvalidInputError, NotAllowedError, NotFoundError, WrongStateError
-from shared.store.reservations import Invitee
+from shared.store.attendees import Invitee
 from tests.house import House
 
 

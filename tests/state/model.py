@@ -1,6 +1,5 @@
 """What should become of reservations: one after the other, in the order of asking, with nothing but a dictionary."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from shared.domain.slots import Slot
@@ -16,10 +15,6 @@ class Entry:
     asked: Wish
     state: str = "requested"
     wanted: Wish | None = None
-
-    @property
-    def needs(self) -> Rooms:
-        return self.asked[1] | (self.wanted[1] if self.wanted else frozenset())
 
 
 class Model:
@@ -44,18 +39,11 @@ class Model:
         self._leave_queue(id_)
         self.entries[id_].state, self.entries[id_].wanted = "cancelled", None
 
-    def decide(self, most: int, held: Collection[int] = ()) -> list[int]:
-        """Decide the first ones; who needs a held room waits, and so does whoever comes behind and shares a room."""
-        decided: list[int] = []
-        blocked = set(held)
-        for id_ in self.queue[:]:
-            if len(decided) == most:
-                break
-            if self.entries[id_].needs & blocked:
-                blocked |= self.entries[id_].needs
-                continue
+    def decide(self, most: int) -> list[int]:
+        """Decide the first ones."""
+        decided = self.queue[:most]
+        for id_ in decided:
             self._decide(id_)
-            decided.append(id_)
         return decided
 
     def with_state(self, *states: str) -> list[int]:

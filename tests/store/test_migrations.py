@@ -10,12 +10,23 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, String, Text, inspect, text
 
 from deploy.engines import Engines
-from shared.store import idempotency, ledger, outbox, people, places, programme, reservations
+from shared.store import house, idempotency, ledger, outbox, people, places, programme, reservations, series, timers
 from shared.store.base import Base, connect
 from shared.store.migrate import is_current, upgrade
 from tests.house import House
 
-MODULES = (idempotency, ledger, outbox, people, places, programme, reservations)  # imported, so that Base knows all
+MODULES = (
+    house,
+    idempotency,
+    ledger,
+    outbox,
+    people,
+    places,
+    programme,
+    reservations,
+    series,
+    timers,
+)  # imported, so that Base knows all
 
 
 @pytest.fixture

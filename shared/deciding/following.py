@@ -1,0 +1,92 @@
+"""What follows from decisions in their own commit: timers, places in line, series that change or go on as another."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import text
+
+from shared.deciding import statements
+from shared.deciding.ask import Ask
+from shared.domain.states import Hold, State
+from shared.house import House, house_of
+from shared.store.base import Db
+from shared.store.timers import Due, Kind, clear_timers, set_timers
+
+LINE = text("""
+SELECT ask.id, count(r.id) AS before
+FROM jsonb_to_recordset(CAST(:asks AS jsonb)) AS ask(
+    id bigint, turn bigint, starts_at timestamptz, ends_at timestamptz, resource_ids bigint[])
+LEFT JOIN reservation AS r ON r.site_id = :site_id AND r.state = 'waitlisted' AND r.id <> ask.id
+    AND r.waitlist_turn < ask.turn AND r.resource_ids && ask.resource_ids
+    AND r.starts_at < ask.ends_at AND r.ends_at > ask.starts_at AND r.starts_at > ask.starts_at - interval '366 days'
+GROUP BY ask.id
+""")
+
+
+def number_the_line(db: Db, asks: Sequence[Ask]) -> None:
+    """Tell those who will wait how many wait before them for the same time and room, and that they are the next."""
+    waiting = [ask for ask in asks if ask.state is State.WAITLISTED and not ask.is_waitlisted]
+    if not waiting:
+        return
+    rows = [
+        {
+            "id": ask.id,
+            "turn": ask.row.turn,
+            "starts_at": ask.slot.start,
+            "ends_at": ask.slot.end,
+            "resource_ids": ask.resource_ids,
+        }
+        for ask in waiting
+    ]
+    found = db.execute(LINE, {"asks": orjson.dumps(rows).decode(), "site_id": waiting[0].row.site_id})
+    before = {row.id: row.before for row in found}
+    for n, ask in enumerate(waiting):
+        here = sum(_meet(ask, earlier) for earlier in waiting[:n])
+        ask.place_in_line = before[ask.id] + here + 1
+
+
+def follow(db: Db, asks: Sequence[Ask], now: datetime) -> None:
+    """Timers of what is held or waits; those who wait on keep their place; series become what was asked for them."""
+    in_line = [ask.id for ask in asks if ask.is_waitlisted]
+    if in_line:
+        clear_timers(db, [ask.id for ask in asks if ask.is_waitlisted and not ask.stays_in_line])
+        db.execute(statements.WAIT_ON, {"ids": [ask.id for ask in asks if ask.stays_in_line]})
+    held = [ask for ask in asks if ask.state in {State.TENTATIVE, State.WAITLISTED} and not ask.is_move]
+    if held:
+        house = house_of(db, held[0].row.site_id)
+        set_timers(db, [due for ask in held if not ask.stays_in_line for due in _timers(house, ask, now)])
+    for is_granted in (True, False):
+        ids = sorted({a.row.wanted_series_id for a in asks if a.row.wanted_series_id and a.is_granted is is_granted})
+        if ids:
+            db.execute(statements.SERIES_CHANGED if is_granted else statements.SERIES_UNCHANGED, {"ids": ids})
+    split = {a.row.wanted_series_id: a for a in reversed(asks) if a.row.wanted_series_id and a.is_granted}
+    for series_id, first in split.items():
+        if series_id != first.row.series_id:
+            values = {"into": series_id, "from": first.row.series_id, "site_id": first.row.site_id, "now": now}
+            for statement in statements.SPLIT:
+                db.execute(statement, values | {"head": first.id, "correlation_id": first.row.correlation_id})
+
+
+def _meet(one: Ask, other: Ask) -> bool:
+    return one.slot.overlaps(other.slot) and not set(one.resource_ids).isdisjoint(other.resource_ids)
+
+
+def _timers(house: House, ask: Ask, now: datetime) -> Iterator[Due]:
+    """When to remind, to escalate, and to end it; what would come too late is left out."""
+    policy = house.policy(ask.row.group_id)
+    if ask.state is State.WAITLISTED:
+        yield Due(ask.row.site_id, ask.id, Kind.EXPIRE, ask.slot.start)
+        return
+    if ask.until is None:
+        return
+    yield Due(ask.row.site_id, ask.id, Kind.EXPIRE, ask.until)
+    earlier: dict[Kind, datetime] = {}
+    if ask.hold is Hold.APPROVAL:
+        earlier[Kind.REMIND] = now + timedelta(hours=policy.approval.remind_hours)
+        earlier[Kind.ESCALATE] = now + timedelta(hours=policy.approval.escalate_hours)
+    elif ask.hold is Hold.OPTION:
+        earlier[Kind.REMIND] = ask.until - timedelta(hours=policy.option.remind_hours)
+    for kind, at in earlier.items():
+        if now < at < ask.until:
+            yield Due(ask.row.site_id, ask.id, kind, at)

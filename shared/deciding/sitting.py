@@ -1,0 +1,178 @@
+"""One sitting over a batch: its turns one after the other, in memory, each seeing what those before it took.
+
+A turn is one request, or all dates of a series, which are decided together.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.deciding.ask import Ask
+from shared.deciding.board import Board
+from shared.deciding.judging import Judge
+from shared.deciding.usage import Consumption
+from shared.domain.policy import Policy
+from shared.domain.refusals import Conflict, Refusal
+from shared.domain.rules import Outcome, Verdict, series_refusal, too_many_conflicts
+from shared.domain.states import Hold, State
+from shared.domain.verdicts import MOVE_NEEDS_APPROVAL, OPTION_TOO_LONG, SERIES_REFUSED
+from shared.house import House
+
+MOST_CONFLICTS = 20
+# what may be waited for: it passes when somebody else gives way
+PASSING = frozenset({"room_taken", "trainer_taken", "equipment_taken", "building_safety_limit"})
+
+Turn = Sequence[Ask]
+Proposer = Callable[[Ask], Iterable[Ask]]
+
+
+@dataclass(slots=True)
+class Sitting:
+    """What is known while a batch is decided; `propose` finds another room or time for one date of a series."""
+
+    house: House
+    board: Board
+    consumption: Consumption
+    judge: Judge
+    propose: Proposer
+    now: datetime
+
+    def decide(self, turns: Sequence[Turn]) -> None:
+        for turn in turns:
+            if turn[0].is_move:
+                self._decide_moves(turn)
+            elif turn[0].row.on_conflict == "refuse":  # also a date that is brought back to its series
+                self._decide_one(turn[0])
+            else:
+                self._decide_series(turn)
+
+    def _decide_one(self, ask: Ask) -> None:
+        refusal = self._try(ask)
+        if refusal is None:
+            return
+        may_wait = ask.waits_if_taken and refusal.code in PASSING and ask.slot.start > self.now
+        if (may_wait and self._waiting_mode(ask) != "off") or ask.is_waitlisted:
+            ask.state, ask.refusal = State.WAITLISTED, None
+        else:
+            ask.refuse(refusal)
+
+    def _decide_series(self, turn: Turn) -> None:
+        """Each date by itself; then all together, where too many of them are refused."""
+        last, today = (moment.astimezone(self.house.zone).date() for moment in (turn[-1].slot.start, self.now))
+        no_series = series_refusal(self._policies(turn), occurrences=len(turn), last=last, today=today)
+        if no_series is not None and not turn[0].override:
+            self._refuse_all(turn, no_series)
+            return
+        for ask in turn:
+            self._decide_one(ask)
+        if turn[0].row.on_conflict == "propose":
+            for ask in turn:  # after all of them, so that no date is proposed onto another one
+                if ask.refusal and ask.refusal.code in PASSING:
+                    self._take_proposal(ask)
+        refused = [ask for ask in turn if ask.refusal]
+        if refused:
+            self._refuse_all(turn, self._too_many(turn, len(refused)))
+
+    def _too_many(self, turn: Turn, refused: int) -> Refusal | None:
+        """Why the other dates are not to be had either, if they are not."""
+        if turn[0].row.on_conflict == "all":
+            return Refusal(SERIES_REFUSED, {"refused": refused, "count": len(turn)})
+        return too_many_conflicts(self._policies(turn), occurrences=len(turn), conflicts=refused)
+
+    def _policies(self, turn: Turn) -> list[Policy]:
+        group = turn[0].row.group_id
+        return [self.house.wanted(id_, group).policy for id_ in turn[0].resource_ids] or [self.house.policy(group)]
+
+    def _decide_moves(self, turn: Turn) -> None:
+        """All move or none does; they leave their old places first, which may be each other's new ones."""
+        left = [(ask, self.board.give_back(ask.id)) for ask in turn]
+        for ask in turn:
+            self.consumption.leave(ask)
+        for ask in turn:
+            refusal = self._try(ask)
+            if refusal is not None:
+                ask.refuse(refusal)
+        if any(ask.refusal for ask in turn):
+            refused = sum(ask.refusal is not None for ask in turn)
+            self._refuse_all(turn, Refusal(SERIES_REFUSED, {"refused": refused, "count": len(turn)}))
+            for ask, held in left:
+                self.board.put_back(held)
+                self.consumption.come_back(ask)
+
+    def _refuse_all(self, turn: Turn, why: Refusal | None) -> None:
+        for ask in turn if why else ():
+            if ask.refusal is None and why:
+                self._undo(ask)
+                ask.hold, ask.until = None, None
+                ask.refuse(why)
+
+    def _take_proposal(self, ask: Ask) -> None:
+        """Another room, or another time, for a date on which the wanted one is taken: the first that is granted."""
+        for other in self.propose(ask):
+            if self._try(other) is None:
+                ask.slot, ask.resource_ids, ask.layout = other.slot, other.resource_ids, other.layout
+                ask.stays, ask.state, ask.hold, ask.until = other.stays, other.state, other.hold, other.until
+                ask.findings, ask.refusal, ask.is_replaced = other.findings, None, True
+                return
+
+    def _try(self, ask: Ask) -> Refusal | None:
+        """Grant it if rules and board allow; else why not."""
+        said = self.judge.outcome(ask)
+        if said.verdict is Verdict.REFUSE and said.refusal is not None:
+            return said.refusal
+        if ask.is_move and said.verdict is Verdict.APPROVE and ask.row.state == State.CONFIRMED:
+            return Refusal(MOVE_NEEDS_APPROVAL, override="coordinator")
+        too_long = self._option_too_long(ask)
+        if too_long is not None:
+            return too_long
+        conflicts = self.board.place(ask)
+        if conflicts:
+            return self._taken(ask, conflicts)
+        self.consumption.add(ask)
+        ask.findings = (*said.warnings, *said.exceeded)
+        ask.overridden = tuple(refusal.code for refusal in said.overridden)
+        if not ask.is_move:
+            self._hold(ask, said)
+        return None
+
+    def _undo(self, ask: Ask) -> None:
+        if ask.is_granted:
+            self.board.give_back(ask.id)
+            self.consumption.remove(ask)
+
+    def _hold(self, ask: Ask, said: Outcome) -> None:
+        """Confirmed, or held: until approved, until its owner confirms, or until an offer is taken."""
+        policy = self.house.policy(ask.row.group_id)
+        latest = max(ask.slot.start, self.now + timedelta(minutes=1))
+        if said.verdict is Verdict.APPROVE:
+            hold, until = Hold.APPROVAL, self.now + timedelta(hours=policy.approval.hours)
+        elif ask.is_waitlisted and self._waiting_mode(ask) == "offer":
+            hold, until = Hold.OFFER, self.now + timedelta(hours=policy.waiting_list.offer_hours)
+        elif ask.row.option_until is not None and ask.row.option_until > self.now:
+            hold, until = Hold.OPTION, ask.row.option_until
+        else:
+            ask.state = State.CONFIRMED
+            return
+        ask.state, ask.hold, ask.until = State.TENTATIVE, hold, min(until, latest)
+
+    def _option_too_long(self, ask: Ask) -> Refusal | None:
+        days = self.house.policy(ask.row.group_id).option.longest_days
+        latest = self.now + timedelta(days=days)
+        if ask.is_move or ask.by_coordinator or ask.row.option_until is None or ask.row.option_until <= latest:
+            return None
+        fix = {"option_until": latest.astimezone(self.house.zone).isoformat(timespec="minutes")}
+        return Refusal(OPTION_TOO_LONG, {"longest_days": days}, fix=fix, override="coordinator")
+
+    def _taken(self, ask: Ask, conflicts: list[Conflict]) -> Refusal:
+        """Somebody came first: to the room if it is one of the rooms, else to the person or the equipment."""
+        ask.conflicts = conflicts
+        kinds = [self.house.resources[conflict.resource_id].kind for conflict in conflicts]
+        kind = next((kind for kind in ("room", "trainer", "equipment") if kind in kinds), "room")
+        name = self.house.resources[conflicts[kinds.index(kind)].resource_id].name
+        facts: dict[str, str | int] = {} if kind == "room" else {"name": name}
+        return Refusal(f"{kind}_taken", facts, conflicts=tuple(conflicts[:MOST_CONFLICTS]))
+
+    def _waiting_mode(self, ask: Ask) -> str:
+        """Of the rooms that are asked for, the most careful one."""
+        modes = {self.house.wanted(id_, ask.row.group_id).policy.waiting_list.mode for id_ in ask.resource_ids}
+        return next((mode for mode in ("off", "offer") if mode in modes), "take")

@@ -1,0 +1,97 @@
+"""A house as its rules see it: rooms with the policies in force, closures, holidays; remembered until they change."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text
+
+from shared.domain.days import DEFAULT_CORRECTIONS, Correction, FrenchDays
+from shared.domain.policy import Policy, merge
+from shared.domain.rules import Closure, Closures, Wanted
+from shared.domain.slots import Slot
+from shared.store.base import Db
+from shared.store.house import Closure as ClosureRow
+from shared.store.house import SchoolHoliday, policies_in_force
+from shared.store.people import PersonGroup
+from shared.store.places import Resource, Site
+
+Layers = dict[tuple[str, int], Mapping[str, Any]]
+
+VERSION = text("SELECT version FROM house WHERE site_id = :site_id")
+KEPT_CLOSED_FOR = timedelta(days=400)
+
+
+@dataclass(slots=True)
+class House:
+    """What a site lays down; `policy` and `wanted` resolve it for a group of people (0: none)."""
+
+    site: Site
+    zone: ZoneInfo
+    resources: dict[int, Resource]
+    closures: Closures
+    days: FrenchDays
+    groups: dict[int, str]
+    layers: Layers
+    _policies: dict[int, Policy] = field(default_factory=dict)
+    _wanted: dict[tuple[int, int], Wanted] = field(default_factory=dict)
+
+    def policy(self, group: int = 0) -> Policy:
+        """What goes for the site as a whole, and for that group of people."""
+        if group not in self._policies:
+            self._policies[group] = merge(*self._layers(("site", 0), ("group", group)))
+        return self._policies[group]
+
+    def wanted(self, resource_id: int, group: int = 0) -> Wanted:
+        """One resource with the policy that goes for it and for that group of people."""
+        key = (resource_id, group)
+        if key not in self._wanted:
+            resource = self.resources[resource_id]
+            policy = merge(*self._layers(("site", 0), ("room", resource_id), ("group", group)))
+            self._wanted[key] = resource.as_wanted(policy)
+        return self._wanted[key]
+
+    def rooms(self) -> list[Resource]:
+        """The rooms that can be booked, combined ones among them."""
+        return [r for r in self.resources.values() if r.kind == "room" and r.is_open]
+
+    def _layers(self, *scopes: tuple[str, int]) -> Iterator[Mapping[str, Any]]:
+        return (self.layers[scope] for scope in scopes if scope in self.layers)
+
+
+_remembered: dict[int, tuple[int, House]] = {}
+
+
+def house_of(db: Db, site_id: int, version: int | None = None) -> House:
+    """The house of a site, as of that version of it (by default the current one).
+
+    Read after the version: what is newer than it is read again at the next version, which was written with it.
+    """
+    version = db.scalars(VERSION, {"site_id": site_id}).one() if version is None else version
+    known = _remembered.get(site_id)
+    if known is None or known[0] != version:
+        known = _remembered[site_id] = version, _read(db, site_id)
+    return known[1]
+
+
+def _read(db: Db, site_id: int) -> House:
+    site = Site.get(db, site_id)
+    resources = db.scalars(select(Resource).where(Resource.site_id == site_id).order_by(Resource.id)).all()
+    since = datetime.now(UTC) - KEPT_CLOSED_FOR
+    closures = db.scalars(select(ClosureRow).where(ClosureRow.site_id == site_id, ClosureRow.ends_at > since))
+    holidays = db.scalars(select(SchoolHoliday).where(SchoolHoliday.site_id == site_id).order_by(SchoolHoliday.id))
+    return House(
+        site=site,
+        zone=ZoneInfo(site.zone),
+        resources={resource.id: resource for resource in resources},
+        closures=Closures(Closure(c.resource_id, Slot(c.starts_at, c.ends_at), c.reason) for c in closures),
+        days=FrenchDays((*DEFAULT_CORRECTIONS, *map(_correction, holidays))),
+        groups={g.id: g.slug for g in db.scalars(select(PersonGroup).where(PersonGroup.site_id == site_id))},
+        layers={(p.scope, p.scope_id): p.body for p in policies_in_force(db, site_id)},
+    )
+
+
+def _correction(row: SchoolHoliday) -> Correction:
+    return Correction(row.zone, row.first_day, row.last_day, row.name, adds=row.is_holiday)  # type: ignore[arg-type]  # its CHECK knows the zones
