@@ -1,5 +1,6 @@
 """A calendar entry and its iCalendar bytes: the same entry gives the same bytes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, Self
@@ -90,20 +91,27 @@ def render(entry: Entry, method: Method) -> bytes:
 
     Raises UnknownZone, and ContradictoryEntry for a REQUEST of a cancelled entry.
     """
-    if method == "REQUEST" and entry.status == "CANCELLED":
-        raise ContradictoryEntry("a cancelled entry invites nobody")
+    return vcalendar([vevent(entry, method)], entry.zone, method)
+
+
+def vcalendar(events: Iterable[Event], zone: str, method: Method) -> bytes:
+    """The bytes of the events of one UID and zone, in their order; raises UnknownZone."""
     calendar = Calendar()  # not Calendar.new(), which adds a random UID
     calendar.add("PRODID", "-//Creneau//Creneau//FR")
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
-    calendar.add_component(vtimezone(entry.zone))
-    calendar.add_component(_event(entry, method))
+    calendar.add_component(vtimezone(zone))
+    for event in events:
+        calendar.add_component(event)
     rendered: bytes = calendar.to_ical(sorted=False)
     return rendered
 
 
-def _event(entry: Entry, method: Method) -> Event:
+def vevent(entry: Entry, method: Method) -> Event:
+    """The VEVENT of an entry; raises ContradictoryEntry for a REQUEST of a cancelled one."""
+    if method == "REQUEST" and entry.status == "CANCELLED":
+        raise ContradictoryEntry("a cancelled entry invites nobody")
     event = Event()
     event.add("UID", _Text(clean_line(entry.uid)))
     event.add("SEQUENCE", entry.sequence)

