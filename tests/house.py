@@ -79,9 +79,13 @@ class House:
 
     def confirmed(self, *resources: str, **more: Any) -> int:
         """A reservation that is confirmed."""
+        return self.decided_as("confirmed", *resources, **more)
+
+    def decided_as(self, state: str, *resources: str, **more: Any) -> int:
+        """A reservation that is decided, in that state."""
         reservation_id = self.ask(*resources, **more)
         self.decide()
-        assert self.state(reservation_id) == "confirmed"
+        assert self.state(reservation_id) == state
         return reservation_id
 
     def move(self, reservation_id: int, to: Slot, *resources: str, who: str = "anne") -> None:
