@@ -58,8 +58,8 @@ def follow(db: Db, asks: Sequence[Ask], now: datetime) -> None:
         set_timers(db, [due for ask in held if not ask.stays_in_line for due in _timers(house, ask, now)])
     for is_granted in (True, False):
         ids = sorted({a.row.wanted_series_id for a in asks if a.row.wanted_series_id and a.is_granted is is_granted})
-        if ids:
-            db.execute(statements.SERIES_CHANGED if is_granted else statements.SERIES_UNCHANGED, {"ids": ids})
+        for statement in (statements.SERIES_CHANGED if is_granted else statements.SERIES_UNCHANGED) if ids else ():
+            db.execute(statement, {"ids": ids})
     split = {a.row.wanted_series_id: a for a in reversed(asks) if a.row.wanted_series_id and a.is_granted}
     for series_id, first in split.items():
         if series_id != first.row.series_id:

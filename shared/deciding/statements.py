@@ -93,14 +93,17 @@ WAIT_ON = text("UPDATE reservation SET turn = NULL, waiting_since = NULL WHERE i
 
 # What a change of all dates of a series, or of this date and later ones, asked for has come about, or has not: then a
 # series that was to take them over has no occurrence.
-SERIES_CHANGED = text("""
+SERIES_CHANGED = (
+    text("""
 UPDATE series SET rule = wanted_rule, starts_on = wanted_starts_on, length = wanted_length, skipped = '{}',
                   wanted_rule = NULL, wanted_starts_on = NULL, wanted_length = NULL
 WHERE id = ANY(:ids) AND wanted_rule IS NOT NULL
-""")
-SERIES_UNCHANGED = text("""
-UPDATE series SET wanted_rule = NULL, wanted_starts_on = NULL, wanted_length = NULL WHERE id = ANY(:ids)
-""")
+"""),
+)
+SERIES_UNCHANGED = (
+    text("UPDATE series SET wanted_rule = NULL, wanted_starts_on = NULL, wanted_length = NULL WHERE id = ANY(:ids)"),
+    text("DELETE FROM series WHERE id = ANY(:ids) AND head_id IS NULL"),
+)
 
 # A series goes on as another one from some date on: with the people of the first, and an invitation of its own.
 SPLIT = (
