@@ -44,8 +44,10 @@ def _in_order(spans: tuple[str, ...]) -> tuple[str, ...]:
     return spans
 
 
-Span = Annotated[str, AfterValidator(_well_formed)]
-Spans = Annotated[tuple[Span, ...], AfterValidator(_in_order), Field(max_length=12)]
+Span = Annotated[
+    str, AfterValidator(_well_formed), Field(json_schema_extra={"words": "spans such as `09:00-12:30`, until `24:00`"})
+]
+Spans = Annotated[tuple[Span, ...], AfterValidator(_in_order), Field(max_length=12, description="When, in order.")]
 
 
 class Opening(Knobs):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from math import lcm
 
 from shared.domain.rules.finding import Finding, forbids
-from shared.domain.rules.nearest import fix_of, lasting, may_start
+from shared.domain.rules.nearest import fix_of, lasting, may_start, slot_between
 from shared.domain.rules.question import Request, Wanted
 from shared.domain.sentences import Saying, say
 from shared.domain.slots import Slot
@@ -77,8 +77,7 @@ def _is_at_step(moment: datetime, step: int) -> bool:
 def _out_of_step(request: Request, resource: Wanted, step: int, common: int) -> Finding:
     """The nearest start and end that are steps of all that it takes."""
     nearest = min(_slots_in_step(request, common), key=lambda slot: _distance(slot, request.slot), default=None)
-    fix = fix_of(nearest, request) if nearest else {}
-    return forbids(OUT_OF_STEP, {"name": resource.name, "step_minutes": step}, fix)
+    return forbids(OUT_OF_STEP, {"name": resource.name, "step_minutes": step}, fix_of(nearest, request))
 
 
 def _slots_in_step(request: Request, step: int) -> Iterator[Slot]:
@@ -86,8 +85,9 @@ def _slots_in_step(request: Request, step: int) -> Iterator[Slot]:
         if not may_start(request, start):
             continue
         for end in _steps_around(request.end, step):
-            if start < end:
-                yield Slot(start, end)
+            slot = slot_between(start, end)
+            if slot:
+                yield slot
 
 
 def _steps_around(moment: datetime, step: int) -> Iterator[datetime]:
