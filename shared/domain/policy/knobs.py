@@ -55,7 +55,7 @@ class Policy(Knobs):
     )
     step_minutes: int | None = knob(
         None,
-        "Bookings start and end at multiples of this on the clock, counted from midnight; it divides a day. `null`: any.",
+        "Bookings start and end at multiples of this on the clock, from midnight on; it divides a day. `null`: any.",
         example=15,
         scopes=("site", "room"),
         ge=1,

@@ -103,6 +103,6 @@ class WaitingList(Knobs):
 
     mode: Literal["off", "offer", "take"] = Field(
         "take",
-        description="`take`: the first who waits gets a released slot at once; `offer`: they are asked; `off`: nobody waits.",
+        description="`take`: the first who waits gets what is released; `offer`: they are asked; `off`: nobody waits.",
     )
     offer_hours: Hours = Field(24, description="How long an offer stands before the next one gets it.")
