@@ -26,9 +26,7 @@ def minutes_of(span: str) -> Minutes:
     if end > DAY:
         raise ValueError(f"{span!r} ends after the day does: '24:00' is the latest end")
     if start >= end:
-        raise ValueError(
-            f"{span!r} must end after it starts; a night is written as two days, '20:00-24:00' and '00:00-06:00'"
-        )
+        raise ValueError(f"{span!r} must end after it starts; a night is two days: '20:00-24:00', '00:00-06:00'")
     return start, end
 
 

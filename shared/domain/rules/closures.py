@@ -17,8 +17,8 @@ SITE_CLOSED = say(
     Saying(
         fr="L'Atelier est fermé {closure:slot}{reason:aside}.",
         en="The Atelier is closed {closure:slot}{reason:aside}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 UNAVAILABLE = say(
@@ -26,8 +26,8 @@ UNAVAILABLE = say(
     Saying(
         fr="« {name} » n'est pas disponible {closure:slot}{reason:aside}.",
         en="“{name}” is not available {closure:slot}{reason:aside}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 DAYS_AROUND = 14

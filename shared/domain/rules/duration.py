@@ -15,8 +15,8 @@ TOO_SHORT = say(
     Saying(
         fr="« {name} » se réserve pour {shortest_minutes:length} au moins.",
         en="“{name}” can be booked for {shortest_minutes:length} at least.",
-        advice_fr=("Par exemple : {fix:slot}.",),
-        advice_en=("For example: {fix:slot}.",),
+        advice_fr=("Par exemple : {fix[slot]:slot}.",),
+        advice_en=("For example: {fix[slot]:slot}.",),
     ),
 )
 TOO_LONG = say(
@@ -24,8 +24,8 @@ TOO_LONG = say(
     Saying(
         fr="« {name} » se réserve pour {longest_minutes:length} au plus.",
         en="“{name}” can be booked for {longest_minutes:length} at most.",
-        advice_fr=("Par exemple : {fix:slot}.",),
-        advice_en=("For example: {fix:slot}.",),
+        advice_fr=("Par exemple : {fix[slot]:slot}.",),
+        advice_en=("For example: {fix[slot]:slot}.",),
     ),
 )
 OUT_OF_STEP = say(
@@ -33,8 +33,8 @@ OUT_OF_STEP = say(
     Saying(
         fr="Les réservations de « {name} » commencent et finissent de {step_minutes:length} en {step_minutes:length}.",
         en="Bookings of “{name}” start and end in steps of {step_minutes:length}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 A_MINUTE = timedelta(minutes=1)
