@@ -31,8 +31,8 @@ TOO_LONG = say(
 OUT_OF_STEP = say(
     "out_of_step",
     Saying(
-        fr="Les réservations de « {name} » commencent et finissent de {step_minutes:length} en {step_minutes:length}.",
-        en="Bookings of “{name}” start and end in steps of {step_minutes:length}.",
+        fr="« {name} » se réserve par tranches de {step_minutes:length}, comptées depuis minuit.",
+        en="“{name}” is booked in steps of {step_minutes:length}, counted from midnight.",
         advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
         advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),

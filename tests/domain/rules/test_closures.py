@@ -58,7 +58,7 @@ def test_a_trainer_who_is_away_stops_only_who_needs_them() -> None:
     found = refusal(nothing_is_shut(ask(TOMORROW, ROOM, ANNE, closures=[holiday])))
     assert found.facts["name"] == "Anne"
     assert found.sentence("en") == (
-        "“Anne” is not available Tuesday 9 November 2027, 0:00 to Thursday 11 November 2027, midnight (congés)."
+        "“Anne” is not available: Tuesday 9 November 2027, 0:00 to Thursday 11 November 2027, midnight (congés)."
     )
 
 
