@@ -41,6 +41,9 @@ class FrenchDays:
             name = (correction.name or "Vacances scolaires") if correction.adds else None
             for zone in ZONES if correction.zone == "*" else (correction.zone,):
                 self._corrected.update({(zone, day): name for day in correction.days})
+        # both libraries read their files when first asked, which takes a tenth of a second: not while one is decided
+        _public_holidays(DEFAULT_CORRECTIONS[0].first.year)
+        _school_holidays()
 
     def public_holiday(self, day: date) -> str | None:
         """Its name in French, None for an ordinary day."""

@@ -47,7 +47,8 @@ def sentence(code: str, language: str, facts: Mapping[str, Any]) -> str:
 def advice(code: str, language: str, facts: Mapping[str, Any], fix: Mapping[str, Any]) -> str:
     """What would help, in words; '' when nothing is known that would."""
     saying = SENTENCES.get(code, NOT_KNOWN)
-    known = {**facts, "fix": fix}
+    slot = {"slot": f"{fix['start']}/{fix['end']}"} if "start" in fix else {}
+    known = {**facts, "fix": {**fix, **slot}}
     return _first_that_fits(saying.advice_en if language == "en" else saying.advice_fr, language, known)
 
 
@@ -83,10 +84,9 @@ class _Filling(string.Formatter):
         return _IN_WORDS[format_spec](value, self._language) if format_spec else str(value)
 
 
-def _slot(value: Mapping[str, Any] | str, language: str) -> str:
-    """Of a fix, or of a fact that says it as '<start>/<end>'."""
-    edges = value.split("/") if isinstance(value, str) else (value["start"], value["end"])
-    start, end = (datetime.fromisoformat(edge) for edge in edges)
+def _slot(value: str, language: str) -> str:
+    """Of '<start>/<end>'."""
+    start, end = (datetime.fromisoformat(edge) for edge in value.split("/"))
     return words.slot(start, end, language)
 
 

@@ -29,7 +29,7 @@ class Policy(Knobs):
 
     opening: Opening | None = knob(
         None,
-        "When it can be used, by weekday, on the clock of the site; a day that is not given is closed. None: always.",
+        "When it can be used, by weekday, on the clock of the site; a day that is not given is closed. `null`: always.",
         example={"monday": ["08:30-12:30", "13:30-18:00"], "saturday": ["09:00-12:00"]},
         scopes=("site", "room"),
     )
@@ -42,20 +42,20 @@ class Policy(Knobs):
     school_zone: Zone = knob("B", "The zone whose school holidays count.", example="C", scopes=("site",))
 
     window_days: int | None = knob(
-        None, "How many days ahead a booking may start; 0 is today. None: any.", example=180, ge=0, le=3660
+        None, "How many days ahead a booking may start; 0 is today. `null`: any.", example=180, ge=0, le=3660
     )
     lead_minutes: int = knob(
         0, "How long before its start a booking must be asked for, in minutes.", example=120, ge=0, le=LONGEST_DURATION
     )
     shortest_minutes: int | None = knob(
-        None, "The shortest booking, in minutes. None: any.", example=30, ge=1, le=LONGEST_DURATION
+        None, "The shortest booking, in minutes. `null`: any.", example=30, ge=1, le=LONGEST_DURATION
     )
     longest_minutes: int | None = knob(
-        None, "The longest booking, in minutes. None: any.", example=480, ge=1, le=LONGEST_DURATION
+        None, "The longest booking, in minutes. `null`: any.", example=480, ge=1, le=LONGEST_DURATION
     )
     step_minutes: int | None = knob(
         None,
-        "Bookings start and end at multiples of this on the clock, counted from midnight; it divides a day. None: any.",
+        "Bookings start and end at multiples of this on the clock, from midnight on; it divides a day. `null`: any.",
         example=15,
         scopes=("site", "room"),
         ge=1,
@@ -79,7 +79,7 @@ class Policy(Knobs):
     )
     transitions: tuple[Transition, ...] = knob(
         (),
-        "Minutes to go from one layout to another; '*' is any other, '*' to '*' a reset between any two bookings.",
+        "Minutes to go from one layout to another; `*` is any other, `*` to `*` a reset between any two bookings.",
         example=[{"from_layout": "rows", "to_layout": "islands", "minutes": 30}],
         scopes=("site", "room"),
         max_length=200,
@@ -96,7 +96,7 @@ class Policy(Knobs):
     )
     safety_limit: int | None = knob(
         None,
-        "The most people who may be in it, whatever its seats. Nobody overrides it. None: not known.",
+        "The most people who may be in it, whatever its seats. Nobody overrides it. `null`: not known.",
         example=40,
         scopes=("room",),
         ge=0,
@@ -104,14 +104,18 @@ class Policy(Knobs):
     )
     building_limit: int | None = knob(
         None,
-        "The most people of all simultaneous bookings of rooms together. Nobody overrides it. None: not known.",
+        "The most people of all simultaneous bookings of rooms together. Nobody overrides it. `null`: not known.",
         example=120,
         scopes=("site",),
         ge=0,
         le=1_000_000,
     )
 
-    series: Series = knob(Series(), "What a series may be.", example={"most_occurrences": 40, "conflicts_percent": 20})
+    series: Series = knob(
+        Series(),
+        "Whether there may be series, how long, and how many of their dates may be lost.",
+        example={"most_occurrences": 40, "conflicts_percent": 20},
+    )
     who_may_book: tuple[Who, ...] = knob(
         ("everybody",),
         "Whose requests within the policy are confirmed at once.",
@@ -143,7 +147,7 @@ class Policy(Knobs):
 
     cancellation_minutes: int = knob(
         0,
-        "How long before its start a booking can last be cancelled by its owner, in minutes; 0: until it starts.",
+        "How long before its start a booking can last be cancelled by its owner, in minutes; 0: at any time.",
         example=1440,
         ge=0,
         le=LONGEST_DURATION,
@@ -154,7 +158,7 @@ class Policy(Knobs):
     option: Option = knob(Option(), "How long a slot may be held ('sous réserve').", example={"longest_days": 7})
     waiting_list: WaitingList = knob(
         WaitingList(),
-        "What becomes of a request for something taken.",
+        "What happens when something is asked for that is taken.",
         example={"mode": "offer", "offer_hours": 12},
         scopes=("site", "room"),
     )

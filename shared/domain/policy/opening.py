@@ -26,9 +26,7 @@ def minutes_of(span: str) -> Minutes:
     if end > DAY:
         raise ValueError(f"{span!r} ends after the day does: '24:00' is the latest end")
     if start >= end:
-        raise ValueError(
-            f"{span!r} must end after it starts; a night is written as two days, '20:00-24:00' and '00:00-06:00'"
-        )
+        raise ValueError(f"{span!r} must end after it starts; a night is two days: '20:00-24:00', '00:00-06:00'")
     return start, end
 
 
@@ -44,8 +42,10 @@ def _in_order(spans: tuple[str, ...]) -> tuple[str, ...]:
     return spans
 
 
-Span = Annotated[str, AfterValidator(_well_formed)]
-Spans = Annotated[tuple[Span, ...], AfterValidator(_in_order), Field(max_length=12)]
+Span = Annotated[
+    str, AfterValidator(_well_formed), Field(json_schema_extra={"words": "spans such as `09:00-12:30`, until `24:00`"})
+]
+Spans = Annotated[tuple[Span, ...], AfterValidator(_in_order), Field(max_length=12, description="When, in order.")]
 
 
 class Opening(Knobs):

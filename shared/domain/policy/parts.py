@@ -8,9 +8,20 @@ from shared.domain.policy.knob import Knobs
 
 Stance = Literal["allow", "warn", "forbid"]
 Zone = Literal["A", "B", "C"]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
-Who = Annotated[str, Field(pattern=r"^(everybody|coordinators|nobody|group:[a-z0-9][a-z0-9-]*)$", max_length=80)]
-SlugOrAny = Annotated[str, Field(pattern=r"^(\*|[a-z0-9][a-z0-9-]*)$", max_length=60)]
+Slug = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60, json_schema_extra={"words": "a slug such as `islands`"})
+]
+SlugOrAny = Annotated[
+    str, Field(pattern=r"^(\*|[a-z0-9][a-z0-9-]*)$", max_length=60, json_schema_extra={"words": "a slug, or `*`"})
+]
+Who = Annotated[
+    str,
+    Field(
+        pattern=r"^(everybody|coordinators|nobody|group:[a-z0-9][a-z0-9-]*)$",
+        max_length=80,
+        json_schema_extra={"words": "`everybody`, `coordinators`, `nobody` or `group:<slug>`"},
+    ),
+]
 
 MOST_OCCURRENCES = 366
 A_YEAR_OF_HOURS = 366 * 24
@@ -37,12 +48,12 @@ class Layout(Knobs):
 class Transition(Knobs):
     """Minutes that it takes to go from one layout to another.
 
-    '*' on one side means any other layout; from '*' to '*' is a reset that each booking needs after another one, even
+    `*` on one side means any other layout; from `*` to `*` is a reset that each booking needs after another one, even
     in the same layout. The most exact transition counts, and only that one.
     """
 
-    from_layout: SlugOrAny = Field(description="The layout before, or '*'.")
-    to_layout: SlugOrAny = Field(description="The layout after, or '*'.")
+    from_layout: SlugOrAny = Field(description="The layout before, or `*`.")
+    to_layout: SlugOrAny = Field(description="The layout after, or `*`.")
     minutes: int = Field(ge=0, le=24 * 60, description="The time that it takes.")
 
 
@@ -91,6 +102,7 @@ class WaitingList(Knobs):
     """What becomes of a request for something taken."""
 
     mode: Literal["off", "offer", "take"] = Field(
-        "take", description="Whether a released slot is taken at once for the first who waits, or offered to them."
+        "take",
+        description="`take`: the first who waits gets what is released; `offer`: they are asked; `off`: nobody waits.",
     )
     offer_hours: Hours = Field(24, description="How long an offer stands before the next one gets it.")

@@ -34,6 +34,7 @@ def checked(scope: Scope, body: Mapping[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         problems += [_in_words(detail) for detail in error.errors(include_url=False)]
     else:
+        problems += _contradictions(policy)
         problems += _unknown_layouts(policy) if scope == "room" else []
         if not problems:
             return policy.model_dump(mode="json", exclude_unset=True)
@@ -59,6 +60,14 @@ def _in_words(detail: ErrorDetails) -> dict[str, str]:
     knob = ".".join(str(part) for part in detail["loc"]) or "default_layout"
     problem = detail["msg"].removeprefix("Value error, ")
     return {"knob": knob, "problem": problem[0].lower() + problem[1:]}
+
+
+def _contradictions(policy: Policy) -> list[dict[str, str]]:
+    """Within one scope; between two, a stricter one may well leave nothing to book."""
+    shortest, longest = policy.shortest_minutes, policy.longest_minutes
+    if shortest is None or longest is None or shortest <= longest:
+        return []
+    return [{"knob": "shortest_minutes", "problem": f"the shortest booking ({shortest}) is longer than the longest"}]
 
 
 def _unknown_layouts(policy: Policy) -> list[dict[str, str]]:

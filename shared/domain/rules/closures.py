@@ -15,19 +15,19 @@ from shared.domain.slots import Slot
 SITE_CLOSED = say(
     "site_closed",
     Saying(
-        fr="L'Atelier est fermé {closure:slot}{reason:aside}.",
-        en="The Atelier is closed {closure:slot}{reason:aside}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        fr="L'Atelier est fermé : {closure:slot}{reason:aside}.",
+        en="The Atelier is closed: {closure:slot}{reason:aside}.",
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 UNAVAILABLE = say(
     "unavailable",
     Saying(
-        fr="« {name} » n'est pas disponible {closure:slot}{reason:aside}.",
-        en="“{name}” is not available {closure:slot}{reason:aside}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        fr="« {name} » n'est pas disponible : {closure:slot}{reason:aside}.",
+        en="“{name}” is not available: {closure:slot}{reason:aside}.",
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 DAYS_AROUND = 14

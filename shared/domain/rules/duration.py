@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from math import lcm
 
 from shared.domain.rules.finding import Finding, forbids
-from shared.domain.rules.nearest import fix_of, lasting, may_start
+from shared.domain.rules.nearest import fix_of, lasting, may_start, slot_between
 from shared.domain.rules.question import Request, Wanted
 from shared.domain.sentences import Saying, say
 from shared.domain.slots import Slot
@@ -15,8 +15,8 @@ TOO_SHORT = say(
     Saying(
         fr="« {name} » se réserve pour {shortest_minutes:length} au moins.",
         en="“{name}” can be booked for {shortest_minutes:length} at least.",
-        advice_fr=("Par exemple : {fix:slot}.",),
-        advice_en=("For example: {fix:slot}.",),
+        advice_fr=("Par exemple : {fix[slot]:slot}.",),
+        advice_en=("For example: {fix[slot]:slot}.",),
     ),
 )
 TOO_LONG = say(
@@ -24,17 +24,17 @@ TOO_LONG = say(
     Saying(
         fr="« {name} » se réserve pour {longest_minutes:length} au plus.",
         en="“{name}” can be booked for {longest_minutes:length} at most.",
-        advice_fr=("Par exemple : {fix:slot}.",),
-        advice_en=("For example: {fix:slot}.",),
+        advice_fr=("Par exemple : {fix[slot]:slot}.",),
+        advice_en=("For example: {fix[slot]:slot}.",),
     ),
 )
 OUT_OF_STEP = say(
     "out_of_step",
     Saying(
-        fr="Les réservations de « {name} » commencent et finissent de {step_minutes:length} en {step_minutes:length}.",
-        en="Bookings of “{name}” start and end in steps of {step_minutes:length}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        fr="« {name} » se réserve par tranches de {step_minutes:length}, comptées depuis minuit.",
+        en="“{name}” is booked in steps of {step_minutes:length}, counted from midnight.",
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 A_MINUTE = timedelta(minutes=1)
@@ -77,8 +77,7 @@ def _is_at_step(moment: datetime, step: int) -> bool:
 def _out_of_step(request: Request, resource: Wanted, step: int, common: int) -> Finding:
     """The nearest start and end that are steps of all that it takes."""
     nearest = min(_slots_in_step(request, common), key=lambda slot: _distance(slot, request.slot), default=None)
-    fix = fix_of(nearest, request) if nearest else {}
-    return forbids(OUT_OF_STEP, {"name": resource.name, "step_minutes": step}, fix)
+    return forbids(OUT_OF_STEP, {"name": resource.name, "step_minutes": step}, fix_of(nearest, request))
 
 
 def _slots_in_step(request: Request, step: int) -> Iterator[Slot]:
@@ -86,8 +85,9 @@ def _slots_in_step(request: Request, step: int) -> Iterator[Slot]:
         if not may_start(request, start):
             continue
         for end in _steps_around(request.end, step):
-            if start < end:
-                yield Slot(start, end)
+            slot = slot_between(start, end)
+            if slot:
+                yield slot
 
 
 def _steps_around(moment: datetime, step: int) -> Iterator[datetime]:

@@ -14,8 +14,8 @@ PUBLIC_HOLIDAY = say(
     Saying(
         fr="Le {day:day} est férié{holiday:aside}.",
         en="{day:day} is a public holiday{holiday:aside}.",
-        advice_fr=("Le même horaire, un autre jour : {fix:slot}.",),
-        advice_en=("The same hours on another day: {fix:slot}.",),
+        advice_fr=("Le même horaire, un autre jour : {fix[slot]:slot}.",),
+        advice_en=("The same hours on another day: {fix[slot]:slot}.",),
     ),
 )
 SCHOOL_HOLIDAY = say(
@@ -23,8 +23,8 @@ SCHOOL_HOLIDAY = say(
     Saying(
         fr="Le {day:day} tombe pendant les vacances scolaires de la zone {zone}{holiday:aside}.",
         en="{day:day} lies in the school holidays of zone {zone}{holiday:aside}.",
-        advice_fr=("Le même horaire, un autre jour : {fix:slot}.",),
-        advice_en=("The same hours on another day: {fix:slot}.",),
+        advice_fr=("Le même horaire, un autre jour : {fix[slot]:slot}.",),
+        advice_en=("The same hours on another day: {fix[slot]:slot}.",),
     ),
 )
 # the summer holidays last nine weeks

@@ -20,7 +20,8 @@ def nearest(request: Request, starts: Iterable[datetime], passes: Test, *wishes:
     ahead = sorted({s for s in starts if may_start(request, s)}, key=lambda s: (abs(s - here), s < here))
     passing: list[Request] = []
     for start in ahead:
-        candidate = _at(request, start)
+        slot = slot_between(start, start + request.slot.length)
+        candidate = request.at(slot) if slot else None
         if candidate is None or not passes(candidate):
             continue
         if all(wish(candidate) for wish in wishes):
@@ -43,27 +44,29 @@ def may_start(request: Request, start: datetime) -> bool:
 
 def starting(request: Request, start: datetime) -> dict[str, Any]:
     """The fix that keeps the length and begins then."""
-    candidate = _at(request, start)
-    return fix_of(candidate.slot, request) if candidate else {}
+    return fix_of(slot_between(start, start + request.slot.length), request)
 
 
 def lasting(request: Request, length: timedelta) -> dict[str, Any]:
     """The fix that begins as asked and lasts so long."""
-    return fix_of(Slot(request.slot.start, request.slot.start + length), request)
+    return fix_of(slot_between(request.slot.start, request.slot.start + length), request)
 
 
-def fix_of(slot: Slot, request: Request) -> dict[str, Any]:
-    """Another time, as ISO times of the site's clock."""
+def slot_between(start: datetime, end: datetime) -> Slot | None:
+    """None where there can be no slot: at the end of all calendars, or longer than a year."""
+    try:
+        return Slot(start, end)
+    except InvalidInputError:
+        return None
+
+
+def fix_of(slot: Slot | None, request: Request) -> dict[str, Any]:
+    """Another time, as ISO times of the site's clock; nothing when there is none."""
+    if slot is None:
+        return {}
     start, end = (moment.astimezone(request.zone) for moment in (slot.start, slot.end))
     return {"start": start.isoformat(), "end": end.isoformat()}
 
 
 def rounded_up(moment: datetime, step: timedelta) -> datetime:
     return moment + (EARLIEST - moment) % step
-
-
-def _at(request: Request, start: datetime) -> Request | None:
-    try:
-        return request.at(request.slot.starting(start))
-    except InvalidInputError:  # at the end of all calendars
-        return None

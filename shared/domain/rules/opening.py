@@ -14,8 +14,8 @@ OUTSIDE_OPENING = say(
     Saying(
         fr="« {name} » n'est ouvert, le {day:day}, que {opening:spans}.",
         en="“{name}” is only open from {opening:spans} on {day:day}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 CLOSED_THAT_DAY = say(
@@ -23,8 +23,8 @@ CLOSED_THAT_DAY = say(
     Saying(
         fr="« {name} » est fermé le {day:day}.",
         en="“{name}” is closed on {day:day}.",
-        advice_fr=("Le créneau le plus proche : {fix:slot}.",),
-        advice_en=("The nearest slot: {fix:slot}.",),
+        advice_fr=("Le créneau le plus proche : {fix[slot]:slot}.",),
+        advice_en=("The nearest slot: {fix[slot]:slot}.",),
     ),
 )
 

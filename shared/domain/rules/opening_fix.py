@@ -6,11 +6,11 @@ from typing import Any
 
 from shared.domain.policy import Opening
 from shared.domain.policy.opening import Minutes
-from shared.domain.rules.nearest import Test, fix_of, may_start, nearest, rounded_up
+from shared.domain.rules.nearest import Test, fix_of, may_start, nearest, rounded_up, slot_between
 from shared.domain.rules.question import A_DAY_OF_MINUTES, Request
 from shared.domain.slots import Slot
 
-DAYS_AROUND = 15
+DAYS_AROUND = 8  # opening repeats itself each week
 A_WHILE = timedelta(minutes=5)
 
 
@@ -55,8 +55,9 @@ def _part(request: Request, openings: list[Opening], is_open: Test) -> dict[str,
             shared = min(end, request.slot.end) - max(start, request.slot.start)
             if shared > timedelta():
                 start, end = max(start, request.slot.start), min(end, request.slot.end)
-            if start < end:
-                found.append((max(shared, timedelta()), -abs(start - request.slot.start), Slot(start, end)))
+            slot = slot_between(start, end)
+            if slot:
+                found.append((max(shared, timedelta()), -abs(start - request.slot.start), slot))
     for _, _, slot in sorted(found, reverse=True):
         if is_open(request.at(slot)):
             return fix_of(slot, request)

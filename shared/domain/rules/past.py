@@ -13,8 +13,8 @@ IN_THE_PAST = say(
     Saying(
         fr="Ce créneau est déjà commencé : seule la coordination peut l'inscrire après coup.",
         en="This slot has already begun: only a coordinator can enter it afterwards.",
-        advice_fr=("Au plus tôt : {fix:slot}.",),
-        advice_en=("At the earliest: {fix:slot}.",),
+        advice_fr=("Au plus tôt : {fix[slot]:slot}.",),
+        advice_en=("At the earliest: {fix[slot]:slot}.",),
     ),
 )
 A_WHILE = timedelta(minutes=5)

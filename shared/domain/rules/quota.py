@@ -20,8 +20,8 @@ PERSON_HOURS = say(
         "déjà réservé, la semaine du {week:day} : {used:length}.",
         en="The quota is {hours_per_week} hours per person and week; "
         "booked already, in the week of {week:day}: {used:length}.",
-        advice_fr=("Dans le quota : {fix:slot}.",),
-        advice_en=("Within the quota: {fix:slot}.",),
+        advice_fr=("Dans le quota : {fix[slot]:slot}.",),
+        advice_en=("Within the quota: {fix[slot]:slot}.",),
     ),
 )
 ORGANISATION_HOURS = say(
@@ -31,8 +31,8 @@ ORGANISATION_HOURS = say(
         "déjà réservé, la semaine du {week:day} : {used:length}.",
         en="The quota is {hours_per_week} hours per organisation and week; "
         "booked already, in the week of {week:day}: {used:length}.",
-        advice_fr=("Dans le quota : {fix:slot}.",),
-        advice_en=("Within the quota: {fix:slot}.",),
+        advice_fr=("Dans le quota : {fix[slot]:slot}.",),
+        advice_en=("Within the quota: {fix[slot]:slot}.",),
     ),
 )
 PERSON_REQUESTS = say(

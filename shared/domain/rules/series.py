@@ -28,8 +28,8 @@ TOO_MANY_DATES = say(
 TOO_FAR = say(
     "series_beyond_horizon",
     Saying(
-        fr="Une série va jusqu'au {until:day} au plus tard, soit {horizon_days:days} à l'avance.",
-        en="A series goes until {until:day} at the latest, that is {horizon_days:days} ahead.",
+        fr="Une série va jusqu'au {latest:day} au plus tard, soit {horizon_days:days} à l'avance.",
+        en="A series goes until {latest:day} at the latest, that is {horizon_days:days} ahead.",
         advice_fr=("Arrêtez-la le {fix[until]:day}.",),
         advice_en=("End it on {fix[until]:day}.",),
     ),
@@ -56,7 +56,7 @@ def series_refusal(policies: Iterable[Policy], *, occurrences: int, last: date, 
             facts: dict[str, str | int] = {"most_occurrences": most, "occurrences": occurrences}
             return Refusal(TOO_MANY_DATES, facts, fix={"count": most}, override="coordinator")
         if last > until:
-            facts = {"horizon_days": series.horizon_days, "until": until.isoformat()}
+            facts = {"horizon_days": series.horizon_days, "latest": until.isoformat()}
             return Refusal(TOO_FAR, facts, fix={"until": until.isoformat()}, override="coordinator")
     return None
 

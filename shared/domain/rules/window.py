@@ -12,8 +12,8 @@ TOO_FAR_AHEAD = say(
     Saying(
         fr="« {name} » se réserve au plus {window_days:days} à l'avance, donc jusqu'au {last:day}.",
         en="“{name}” can be booked at most {window_days:days} ahead, that is until {last:day}.",
-        advice_fr=("Au plus tard : {fix:slot}.",),
-        advice_en=("At the latest: {fix:slot}.",),
+        advice_fr=("Au plus tard : {fix[slot]:slot}.",),
+        advice_en=("At the latest: {fix[slot]:slot}.",),
     ),
 )
 TOO_LATE_TO_BOOK = say(
@@ -21,8 +21,8 @@ TOO_LATE_TO_BOOK = say(
     Saying(
         fr="« {name} » se réserve au moins {lead_minutes:length} à l'avance.",
         en="“{name}” must be booked at least {lead_minutes:length} ahead.",
-        advice_fr=("Au plus tôt : {fix:slot}.",),
-        advice_en=("At the earliest: {fix:slot}.",),
+        advice_fr=("Au plus tôt : {fix[slot]:slot}.",),
+        advice_en=("At the earliest: {fix[slot]:slot}.",),
     ),
 )
 A_WHILE = timedelta(minutes=15)
