@@ -1,4 +1,4 @@
-"""What is held: awaiting a coordinator, as an option, or offered from the waiting list; and how each comes to its end."""
+"""What is held: awaiting a coordinator, as an option, or offered from the waiting list; how each comes to its end."""
 
 from datetime import timedelta
 

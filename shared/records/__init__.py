@@ -1,0 +1,1 @@
+"""Bookings as files: CSV and iCalendar into values, values into CSV, XLSX and iCalendar; no framework, no database."""

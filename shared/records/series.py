@@ -1,0 +1,76 @@
+"""The meetings of a series in a calendar: its rule, less the dates that are cancelled or told by themselves."""
+
+import re
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from shared.domain.errors import InvalidInputError
+from shared.domain.recurrence import MOST_OCCURRENCES, Occurrence, Recurrence, expand
+from shared.records.instants import moment
+from shared.records.moments import Moment
+from shared.records.reasons import UnreadableError, of_domain
+
+_CLOCK_CHANGE: Final = ("time_does_not_exist", "time_exists_twice")
+_WEEKDAY: Final = "(?:MO|TU|WE|TH|FR|SA|SU)"
+_WEEKDAYS: Final = re.compile(f"{_WEEKDAY}(,{_WEEKDAY})*")
+_LOCAL_TIME: Final = re.compile(r"\d{8}T\d{6}", re.ASCII)
+
+
+def meetings(
+    rule: str, start: Moment, length: timedelta, *, without: Collection[date], horizon: date | None
+) -> list[Occurrence]:
+    """The occurrences of an RRULE from its first start on; `without` are dates in the zone of the start.
+
+    None are left when all are left out. Raises UnreadableError.
+    """
+    try:
+        recurrence = Recurrence.parse(_as_understood(rule, start))
+        return expand(recurrence, start.wall, length, start.zone, skip=without, horizon=horizon)
+    except InvalidInputError as error:
+        if error.code == "no_occurrences":
+            return []
+        raise _in_words(error, rule) from error
+
+
+def _as_understood(rule: str, start: Moment) -> str:
+    """The same dates in the way of writing that is read here, where Outlook or Google has another."""
+    written = [part.partition("=")[::2] for part in rule.upper().split(";")]
+    parts = dict(written)
+    if len(parts) < len(written):
+        return rule  # a part said twice, which is refused
+    frequency, interval, days = parts.get("FREQ", ""), parts.get("INTERVAL", "1"), parts.get("BYDAY", "")
+    if frequency == "DAILY" and interval == "1" and _WEEKDAYS.fullmatch(days):
+        parts["FREQ"] = "WEEKLY"
+    if frequency == "MONTHLY" and "BYSETPOS" in parts and re.fullmatch(_WEEKDAY, days):
+        parts["BYDAY"] = parts.pop("BYSETPOS") + days
+    # when a week begins makes a difference to every other Saturday and Sunday only
+    if not (frequency == "WEEKLY" and interval != "1" and "SU" in days and "," in days):
+        parts.pop("WKST", None)
+    if _LOCAL_TIME.fullmatch(parts.get("UNTIL", "")):
+        parts["UNTIL"] = _in_utc(parts["UNTIL"], start.zone)
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
+def _in_utc(local: str, zone: str) -> str:
+    try:
+        wall = datetime.fromisoformat(local)
+    except ValueError:
+        return local  # which is refused
+    return f"{moment(wall, zone):%Y%m%dT%H%M%SZ}"
+
+
+def _in_words(error: InvalidInputError, rule: str) -> UnreadableError:
+    if error.code == "bad_rrule":
+        return UnreadableError("series_unreadable", text=rule)
+    if error.code == "endless_rule":
+        return UnreadableError("series_endless")
+    if error.code == "first_not_in_rule":
+        return UnreadableError("first_not_in_rule", text=rule)
+    if error.code == "too_many_occurrences":
+        return UnreadableError("too_many_occurrences", most=MOST_OCCURRENCES)
+    if error.code in _CLOCK_CHANGE:
+        return UnreadableError(
+            "series_at_clock_change", date=f"{date.fromisoformat(str(error.details['date'])):%d/%m/%Y}"
+        )
+    return of_domain(error)
