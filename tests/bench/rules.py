@@ -138,8 +138,8 @@ def _fill_eight_weeks() -> None:
             WITH made AS (
                 INSERT INTO reservation (site_id, requested_by, by_coordinator, title, note, people, starts_at, ends_at,
                                          resource_ids, state, created_at, decided_at)
-                SELECT 1, 1, true, 'Atelier', '', 5, s.at, s.at + interval '2 hours', ARRAY[room.id], 'confirmed', now(),
-                       now()
+                SELECT 1, 1, true, 'Atelier', '', 5, s.at, s.at + interval '2 hours', ARRAY[room.id], 'confirmed',
+                       now(), now()
                 FROM generate_series(0, 55) AS day, generate_series(0, 3) AS n,
                      (SELECT id FROM resource WHERE kind = 'room' AND part_ids = '{}' ORDER BY id LIMIT 5) AS room,
                      LATERAL (SELECT timestamptz '2028-02-01 07:00Z' + day * interval '1 day'
