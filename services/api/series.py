@@ -52,7 +52,7 @@ def show(db: Reading, caller: Anyone, series_id: SeriesId) -> Response:
 )
 async def change(request: Request, series_id: SeriesId, wanted: ChangedSeries, caller: Booker, wait: Wait) -> Response:
     """Change all dates, or one and later ones: all get the new time and rooms, or none does."""
-    changed = await asyncio.to_thread(_change, series_id, wanted, caller)
+    changed = await asyncio.to_thread(_change, request, series_id, wanted, caller)
     request.app.state.bell.for_moves()
     return await _answer(request, series_id, caller, wait, decided=200, changed=changed)
 
@@ -195,12 +195,15 @@ def _ask(wanted: NewSeries, caller: Caller, key: Key | None) -> int:
         return int(once(db, key, do).body)
 
 
-def _change(series_id: int, wanted: ChangedSeries, caller: Caller) -> list[int]:
+def _change(request: Request, series_id: int, wanted: ChangedSeries, caller: Caller) -> list[int]:
     """The reservations of which something now waits to be decided."""
     with transaction() as db:
         wanted_change = wanted.change(overriding(wanted.override, caller))
         recurring.change_series(db, series_id, wanted_change, by=caller.actor, now=datetime.now(UTC))
-        return _waiting(db, series_id)
+        waiting = _waiting(db, series_id)
+        for reservation_id in waiting:  # before the commit, after which the decision may come at any time
+            request.app.state.decisions.will_change(reservation_id)
+        return waiting
 
 
 def _bring_back(series_id: int, day: ReturningDate, caller: Caller, key: Key | None) -> None:

@@ -38,15 +38,22 @@ _MINUTES = """
 SELECT k.who, k.monday,
        sum(extract(epoch FROM least(r.ends_at, k."to") - greatest(r.starts_at, k."from")) / 60)::int AS minutes
 FROM jsonb_to_recordset(CAST(:weeks AS jsonb)) AS k(who bigint, monday date, "from" timestamptz, "to" timestamptz)
-JOIN reservation AS r ON r.{who} = k.who AND r.starts_at < k."to" AND r.ends_at > k."from"
-                     AND r.starts_at > k."from" - interval '366 days' AND r.state IN ('confirmed', 'tentative')
+CROSS JOIN LATERAL (
+    SELECT starts_at, ends_at FROM reservation
+    WHERE {who} = k.who AND starts_at >= k."from" - interval '1 day' AND starts_at < k."to"
+      AND ends_at > k."from" AND state IN ('confirmed', 'tentative')
+    UNION ALL  -- what lasts longer than a day is found by an index of its own, not among all of the year before
+    SELECT starts_at, ends_at FROM reservation
+    WHERE {who} = k.who AND ends_at - starts_at > interval '1 day' AND ends_at > k."from"
+      AND starts_at < k."from" - interval '1 day' AND starts_at > k."from" - interval '366 days'
+      AND state IN ('confirmed', 'tentative')) AS r
 GROUP BY k.who, k.monday
 """
 _OPEN = """
 SELECT k.who, found.many FROM unnest(CAST(:ids AS bigint[])) AS k(who) CROSS JOIN LATERAL (
     SELECT count(*) AS many FROM (SELECT 1 FROM reservation AS r
         WHERE r.{who} = k.who AND r.ends_at > :now AND r.state IN ('confirmed', 'tentative', 'waitlisted')
-        LIMIT :most) AS some) AS found
+        LIMIT :most) AS counted) AS found
 """
 
 
