@@ -131,9 +131,22 @@ class House:
                 db, reservation_id, booking.Change(**what), version=version, by=self.actors[who], now=self.now
             )
 
-    def cancel(self, reservation_id: int, who: str = "anne") -> None:
+    def cancel(self, reservation_id: int, who: str = "anne", reason: str = "") -> None:
         with self.book() as db:
-            booking.cancel(db, reservation_id, reason="", by=self.actors[who], now=self.now)
+            booking.cancel(db, reservation_id, reason=reason, by=self.actors[who], now=self.now)
+
+    def approve(self, reservation_id: int) -> None:
+        with self.book() as db:
+            holds.approve(db, reservation_id, reason="", by=self.actors["claire"], now=self.now)
+
+    def decline(self, reservation_id: int, reason: str = "") -> None:
+        with self.book() as db:
+            holds.decline(db, reservation_id, reason=reason, by=self.actors["claire"], now=self.now)
+
+    def confirm(self, reservation_id: int, who: str = "anne") -> None:
+        """The owner confirms an option or takes an offer."""
+        with self.book() as db:
+            holds.confirm(db, reservation_id, by=self.actors[who], now=self.now)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
 Outcome = Literal["confirmed", "held", "waitlisted", "replaced", "moved", "refused", "skipped", "expired", "cancelled"]
 
 
@@ -87,8 +88,8 @@ class Facts:
     one date of the series that the letter is about. dates: what became of each, in whatever order.
 
     deadline: until when it is held, is to be answered, or was; on_expiry: what the deadline brings if nobody decides;
-    hold: what came to its end, or what a coordinator took back that was never confirmed; rank: the place on the waiting list, from 1; on_release: what happens
-    when something becomes free; answer: a coordinator's own words.
+    hold: what came to its end, or what a coordinator took back that was never confirmed; rank: the place on the waiting
+    list, from 1; on_release: what happens when something becomes free; answer: a coordinator's own words.
     asks, asks_address: who made the request, for those who decide; people: how many are to come; reference: what the
     reservation is called in Créneau.
     """

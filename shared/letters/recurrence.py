@@ -28,8 +28,8 @@ class Repeats:
     """When something comes again; where no day is named, the first date's own day.
 
     weekdays: Monday is 0; month_days: 1 to 31, or -1 for the last day, -2 for the one before; nth: (weekday, n), n from
-    1 to 5, or -1 for the last; start, end: the first date's, on the wall clock of the site; last: None when there is no end; skipped: the
-    dates left out.
+    1 to 5, or -1 for the last; start, end: the first date's, on the wall clock of the site; last: None when there is no
+    end; skipped: the dates left out.
     """
 
     freq: Literal["DAILY", "WEEKLY", "MONTHLY"]

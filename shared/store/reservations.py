@@ -129,7 +129,7 @@ class Reservation(Numbered, Base):
     def locked(cls, db: Db, site_id: int, reservation_id: int) -> "Reservation":
         """The reservation, locked until the end of the transaction; raises NotFoundError."""
         found = db.scalars(
-            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update()
+            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update(key_share=True)
         ).first()
         if found is None:
             raise NotFoundError("There is no such reservation.")
@@ -285,7 +285,7 @@ def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[R
     wanted = select(Reservation).where(Reservation.series_id == series.id)
     if since is not None:
         wanted = wanted.where(Reservation.recurs_at >= since)
-    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update()))
+    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update(key_share=True)))
 
 
 class Occupancy(Numbered, Base):
