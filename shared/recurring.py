@@ -13,7 +13,7 @@ from shared.domain.errors import CreneauError, InvalidInputError, NotAllowedErro
 from shared.domain.events import SeriesRequested
 from shared.domain.recurrence import Occurrence, Recurrence, expand
 from shared.domain.slots import Slot, instant
-from shared.domain.states import HOLDING, State
+from shared.domain.states import ALIVE, HOLDING, State
 from shared.house import house_of
 from shared.store.base import Db
 from shared.store.house import lock_house
@@ -21,10 +21,6 @@ from shared.store.outbox import Actor, record
 from shared.store.places import resources_named, slugs_of, with_parts
 from shared.store.reservations import Move, Reservation, dates_of
 from shared.store.series import Series
-
-ALIVE = HOLDING | {State.REQUESTED, State.WAITLISTED}
-# the dates that may be asked for again: nothing holds them
-OVER = frozenset(State) - ALIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,18 @@ def test_another_hour_for_all_is_another_rule_under_the_same_uid(house: House, p
     assert "(avant : chaque mardi, de 14 h à 16 h, du 9 novembre au 14 décembre 2027)" in mail.words
 
 
+def test_a_date_moves_with_its_rule_to_where_another_one_was_cancelled(house: House, post: PostOffice) -> None:
+    series = house.series("FREQ=DAILY;COUNT=2", guests=[ZOE])
+    house.decide()
+    post.announce()
+    house.cancel(house.dates(series)[1].id)
+    post.announce()
+    change(house, series, days_later=1)
+    mail = post.announce()[ZOE]
+    assert (mail.method, mail.sequence) == ("REQUEST", 2)
+    assert mail.event.decoded("DTSTART") == datetime(2027, 11, 10, 13, tzinfo=UTC)
+
+
 def test_another_room_for_all_is_told_once_and_not_date_by_date(house: House, post: PostOffice, club: int) -> None:
     post.announce()
     change(house, club, resources=("flexi-36",))
