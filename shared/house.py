@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import orm, select, text
 
 from shared.domain.days import DEFAULT_CORRECTIONS, Correction, FrenchDays
 from shared.domain.policy import Policy, merge
@@ -77,6 +77,13 @@ def house_of(db: Db, site_id: int, version: int | None = None) -> House:
 
 
 def _read(db: Db, site_id: int) -> House:
+    """In a session of its own within the caller's transaction: what is remembered outlives what the caller expires."""
+    db.flush()
+    with orm.Session(db.connection(), expire_on_commit=False, join_transaction_mode="rollback_only") as own:
+        return _read_all(own, site_id)
+
+
+def _read_all(db: Db, site_id: int) -> House:
     site = Site.get(db, site_id)
     resources = db.scalars(select(Resource).where(Resource.site_id == site_id).order_by(Resource.id)).all()
     since = datetime.now(UTC) - KEPT_CLOSED_FOR
