@@ -14,8 +14,10 @@ from services.api import (
     activities,
     attendees,
     deliveries,
+    exports,
     holds,
     house,
+    imports,
     preview,
     reservations,
     rooms,
@@ -59,7 +61,10 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
     )
     # previews first: `preview` is no id
-    for module in (preview, reservations, holds, series, rooms, attendees, activities, sessions, deliveries, house):
+    for module in (
+        *(preview, reservations, holds, series, rooms, attendees, activities, sessions, deliveries, house),
+        *(imports, exports),
+    ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
     answer_errors(app)
