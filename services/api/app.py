@@ -19,6 +19,7 @@ from services.api import (
     preview,
     reservations,
     rooms,
+    search,
     series,
     sessions,
     watch,
@@ -60,7 +61,19 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
     )
     # previews first: `preview` is no id
-    for module in (preview, reservations, holds, series, rooms, attendees, activities, sessions, deliveries, house):
+    for module in (
+        preview,
+        reservations,
+        holds,
+        series,
+        rooms,
+        attendees,
+        activities,
+        sessions,
+        deliveries,
+        house,
+        search,
+    ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
     answer_errors(app)

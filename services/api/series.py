@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
 
 from services.api.access import Anyone, Booker, Caller
+from services.api.alternatives import series_members
 from services.api.preferences import IdempotencyKey, Wait
 from services.api.problems import answers, language_of, problem
 from services.api.reservations import overriding
@@ -248,6 +249,8 @@ def _read(series_id: int, caller: Caller, decided: int, changed: list[int], lang
         if refused is None:
             return _shown(db, series_id, caller, decided)
         members = refusal_members(db, refused, caller, language, datetime.now(UTC))
+        if not changed:
+            members |= series_members(db, series_id, language, datetime.now(UTC))
         shown = series_view(db, series_id, caller).model_dump(mode="json")
         return problem(409, members.pop("code"), members.pop("detail"), members=members | {"series": shown})
 
