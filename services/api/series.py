@@ -47,9 +47,9 @@ def show(db: Reading, caller: Anyone, series_id: SeriesId) -> Response:
 
 @router.patch(
     "/{series_id}",
-    status_code=202,
     response_model=SeriesView,
-    responses=answers(401, 403, 404, 409, 413, 422) | DECIDED,
+    responses=answers(401, 403, 404, 409, 413, 422)
+    | {202: {"model": SeriesView, "description": "The old times hold meanwhile"}},
 )
 async def change(request: Request, series_id: SeriesId, wanted: ChangedSeries, caller: Booker, wait: Wait) -> Response:
     """Change all dates, or one and later ones: all get the new time and rooms, or none does."""
@@ -148,7 +148,7 @@ def series_view(db: Db, series_id: int, caller: Caller) -> SeriesView:
         id=series.id,
         title=rows[ids[0]].title if ids else "",
         rule=series.rule,
-        start=series.starts_on,
+        start=series.starts_on.isoformat(timespec="minutes"),
         length_minutes=int(series.length.total_seconds() // 60),
         zone=series.zone,
         on_conflict=series.on_conflict,
