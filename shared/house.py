@@ -1,12 +1,12 @@
 """A house as its rules see it: rooms with the policies in force, closures, holidays; remembered until they change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import RowMapping, Select, select, text
 
 from shared.domain.days import DEFAULT_CORRECTIONS, Correction, FrenchDays
 from shared.domain.policy import Policy, merge
@@ -82,8 +82,10 @@ def house_of(db: Db, site_id: int, version: int | None = None) -> House:
 
 
 def _read(db: Db, site_id: int) -> House:
-    site = Site.get(db, site_id)
-    resources = db.scalars(select(Resource).where(Resource.site_id == site_id).order_by(Resource.id)).all()
+    """The house in values of its own: rows that belong to a session are worth nothing once it was rolled back."""
+    site = Site(**_columns(db, select(*Site.__table__.columns).where(Site.id == site_id))[0])
+    of_site = select(*Resource.__table__.columns).where(Resource.site_id == site_id).order_by(Resource.id)
+    resources = [Resource(**columns) for columns in _columns(db, of_site)]
     since = datetime.now(UTC) - KEPT_CLOSED_FOR
     closures = db.scalars(select(ClosureRow).where(ClosureRow.site_id == site_id, ClosureRow.ends_at > since))
     holidays = db.scalars(select(SchoolHoliday).where(SchoolHoliday.site_id == site_id).order_by(SchoolHoliday.id))
@@ -96,6 +98,10 @@ def _read(db: Db, site_id: int) -> House:
         groups={g.id: g.slug for g in db.scalars(select(PersonGroup).where(PersonGroup.site_id == site_id))},
         layers={(p.scope, p.scope_id): p.body for p in policies_in_force(db, site_id)},
     )
+
+
+def _columns(db: Db, query: Select[Any]) -> Sequence[RowMapping]:
+    return db.execute(query).mappings().all()
 
 
 def _correction(row: SchoolHoliday) -> Correction:
