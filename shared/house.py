@@ -1,6 +1,6 @@
 """A house as its rules see it: rooms with the policies in force, closures, holidays; remembered until they change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,6 +37,7 @@ class House:
     layers: Layers
     _policies: dict[int, Policy] = field(default_factory=dict)
     _wanted: dict[tuple[int, int], Wanted] = field(default_factory=dict)
+    _untitled: list[int] | None = None
 
     def policy(self, group: int = 0) -> Policy:
         """What goes for the site as a whole, and for that group of people."""
@@ -52,6 +53,18 @@ class House:
             policy = merge(*self._layers(("site", 0), ("room", resource_id), ("group", group)))
             self._wanted[key] = resource.as_wanted(policy)
         return self._wanted[key]
+
+    def hides_titles(self, resource_ids: Iterable[int]) -> bool:
+        """Whether what these are booked for is the business of its owner and of coordinators only."""
+        policies = [self.wanted(id_).policy for id_ in resource_ids] or [self.policy()]
+        return any(policy.titles == "coordinators" for policy in policies)
+
+    def untitled(self) -> list[int]:
+        """The resources of which this is so; 0 for what is held nowhere."""
+        if self._untitled is None:
+            places = {0: (), **{id_: (id_,) for id_ in self.resources}}
+            self._untitled = [id_ for id_, resource_ids in places.items() if self.hides_titles(resource_ids)]
+        return self._untitled
 
     def rooms(self) -> list[Resource]:
         """The rooms that can be booked, combined ones among them."""

@@ -34,6 +34,12 @@ class Timetable:
             owners.append(self._taken[n].owner)
         return owners
 
+    def edges_within(self, start: datetime, end: datetime) -> list[datetime]:
+        """When somebody comes or goes between these moments."""
+        first = max(bisect_left(self._taken, (start,)) - 1, 0)
+        last = bisect_left(self._taken, (end,))
+        return [edge for s in self._taken[first:last] for edge in (s.start, s.end) if start < edge < end]
+
     def is_free(self, start: datetime, end: datetime) -> bool:
         first = bisect_left(self._taken, (start,))
         if first and self._taken[first - 1].end > start:
