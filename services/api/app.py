@@ -21,6 +21,7 @@ from services.api import (
     preview,
     reservations,
     rooms,
+    search,
     series,
     sessions,
     watch,
@@ -31,6 +32,7 @@ from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
 from shared import log
+from shared.house import warm_up
 from shared.store.base import engine
 
 logger = structlog.get_logger()
@@ -62,8 +64,19 @@ def create_app() -> FastAPI:
     )
     # previews first: `preview` is no id
     for module in (
-        *(preview, reservations, holds, series, rooms, attendees, activities, sessions, deliveries, house),
-        *(imports, exports),
+        preview,
+        reservations,
+        holds,
+        series,
+        rooms,
+        attendees,
+        activities,
+        sessions,
+        deliveries,
+        house,
+        search,
+        imports,
+        exports,
     ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
@@ -89,6 +102,7 @@ async def _beside_the_requests(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(_for_ever(work))
         for work in (app.state.bell.run, app.state.decisions.listen, app.state.decisions.look)
     ]
+    await asyncio.to_thread(warm_up)
     # what is there now stays: the collector need not look at it again, which took it a tenth of a second each time
     gc.collect()
     gc.freeze()

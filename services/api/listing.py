@@ -12,7 +12,7 @@ from sqlalchemy import text
 from services.api.access import Caller
 from services.api.outputs import ReservationView
 from services.api.schemas import Slug, Strict, Time, Zone
-from services.api.views import COLUMNS, FROM, view
+from services.api.views import COLUMNS, FROM, untitled_for, view
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import instant
 from shared.domain.states import State
@@ -68,7 +68,7 @@ def list_reservations(db: Db, caller: Caller, filters: ReservationFilters) -> Li
     """A page in the order of start, then id; raises InvalidInputError for a cursor that we did not make."""
     conditions, values = _conditions(db, caller, filters)
     query = text(f"SELECT {COLUMNS} {FROM} WHERE {' AND '.join(conditions)} ORDER BY r.starts_at, r.id LIMIT :limit")
-    rows = db.execute(query, values | {"limit": filters.limit + 1}).all()
+    rows = db.execute(query, values | {"limit": filters.limit + 1, "untitled": untitled_for(db, caller)}).all()
     shown = rows[: filters.limit]
     is_more = len(rows) > filters.limit
     return Listing([view(row, caller) for row in shown], _cursor(shown[-1]) if is_more else None)

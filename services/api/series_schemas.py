@@ -157,9 +157,9 @@ class SeriesView(BaseModel):
     """A series with what became of each of its dates, in order."""
 
     id: int
-    title: str
+    title: str | None
     rule: str
-    start: Annotated[datetime, Field(description="the first start, on the wall clock of `zone`")]
+    start: str = Field(description="the first start, on the wall clock of `zone`", examples=["2027-09-07T14:00"])
     length_minutes: int
     zone: str
     on_conflict: str

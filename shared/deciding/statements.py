@@ -21,20 +21,25 @@ r.wanted_people, r.wanted_by_coordinator, r.wanted_layout, r.wanted_quantities, 
 coalesce(p.group_id, 0) AS group_id
 FROM reservation AS r JOIN person AS p ON p.id = r.requested_by
 """
-WAITING = text(f"""
-SELECT {COLUMNS} WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
-""")
+# `elsewhere`: something waits in another house too, which needs no other wake-up
+WAITING = text(
+    f"""
+SELECT (SELECT EXISTS (SELECT FROM reservation WHERE turn IS NOT NULL AND site_id <> :site_id)) AS elsewhere, {COLUMNS}
+WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
+"""  # noqa: S608  constants only
+)
 
 # What is taken around the wishes, with the meeting inside of each stretch and how the room is laid out for it.
 AROUND = text("""
 SELECT DISTINCT ON (taken.id) taken.*
-FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS wish(resource_id bigint, "from" timestamptz, "to" timestamptz)
+FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS wish(
+    resource_id bigint, "from" timestamptz, "to" timestamptz, most bigint)
 CROSS JOIN LATERAL (
     SELECT o.id, o.resource_id, o.unit, o.reservation_id, lower(o.during) AS starts_at, upper(o.during) AS ends_at,
            r.starts_at AS begins, r.ends_at AS ends, r.layout
     FROM occupancy AS o JOIN reservation AS r ON r.id = o.reservation_id
     WHERE o.resource_id = wish.resource_id AND o.during && tstzrange(wish."from", wish."to")
-    LIMIT :most) AS taken
+    LIMIT wish.most) AS taken
 """)
 
 RELEASE = text("DELETE FROM occupancy WHERE reservation_id = ANY(:ids)")

@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from shared.availability import alternatives_to, conflicts_behind
 from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
+from shared.house import house_of
 from shared.invitations.guests import seat_hosts
 from shared.invitations.news import News, RefusedThing, Told, resource_names, told_of
 from shared.invitations.post import Posting, To, post
@@ -122,14 +123,13 @@ class _Announcer:
         if refusal is None or self.reservation.decided_at is None:
             return
         alternatives = alternatives_to(self.db, self.reservation, now=self.now)
-        sees_titles = is_of_the_house(self.db, self.reservation.requested_by)
         news = News(
             told=told_of(self.db, self.reservation),
             reasons={language: refusal.sentence(language) for language in ("fr", "en")},
             is_move=self.reservation.state in HOLDING,
             asked=RefusedThing.of(resource_names(self.db, asked.resource_ids), asked.slot),
             conflicts=tuple(
-                RefusedThing.of((row.room,), Slot(row.starts_at, row.ends_at), row.title if sees_titles else None)
+                RefusedThing.of((row.room,), Slot(row.starts_at, row.ends_at), self._title_for_owner(row))
                 for row in conflicts_behind(self.db, refusal)
             ),
             alternatives=tuple(
@@ -138,6 +138,12 @@ class _Announcer:
         )
         posting = Posting("refusal", "REFUSAL", 0, self.reservation.decided_at, news)
         post(self.db, posting, To.OWNER, reservation=self.reservation, invitation=invitation, now=self.now)
+
+    def _title_for_owner(self, conflict: Row[Any]) -> str | None:
+        """What stands in the way is called, as far as whoever asked may know it."""
+        owner, house = self.reservation.requested_by, house_of(self.db, self.reservation.site_id)
+        is_hidden = conflict.requested_by != owner and house.hides_titles(conflict.resource_ids)
+        return conflict.title if is_of_the_house(self.db, owner) and not is_hidden else None
 
     def _post(self, invitation: Invitation, to: To, kind: str, method: str, news: News, *, ahead: int = 0) -> None:
         posting = Posting(kind, method, invitation.sequence + ahead, invitation.dtstamp, news)

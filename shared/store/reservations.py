@@ -43,6 +43,12 @@ WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL
   AND r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days'
 """)
 
+# The same for all of them, where what they wait for may have become possible otherwise.
+LOOK_AGAIN = text("""
+UPDATE reservation SET turn = waitlist_turn, waiting_since = :now
+WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -279,6 +285,11 @@ def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[R
     if since is not None:
         wanted = wanted.where(Reservation.recurs_at >= since)
     return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update()))
+
+
+def look_again(db: Db, site_id: int, now: datetime) -> None:
+    """Have everybody on the waiting lists of a house decided anew, in the order in which they asked."""
+    db.execute(LOOK_AGAIN, {"site_id": site_id, "now": now})
 
 
 class Occupancy(Numbered, Base):

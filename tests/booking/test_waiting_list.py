@@ -115,3 +115,13 @@ def test_nobody_waits_for_what_a_rule_forbids(house: House, rule: dict[str, int]
     asked = house.ask("flexi-16", who="basile", on_conflict="wait")
     house.decide()
     assert house.state(asked) == "refused"
+
+
+def test_whoever_waits_is_looked_at_again_when_the_house_allows_more(house: House) -> None:
+    house.rule(building_limit=30)
+    house.confirmed("flexi-16", people=16)
+    waiting = wait(house, "flexi-19", people=19)
+    house.rule(building_limit=40)
+    late = house.ask("flexi-19", who="claire", people=19)
+    house.decide()
+    assert house.states(waiting, late) == ["confirmed", "refused"]
