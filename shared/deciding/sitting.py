@@ -53,6 +53,8 @@ class Sitting:
         may_wait = ask.waits_if_taken and refusal.code in PASSING and ask.slot.start > self.now
         if (may_wait and self._waiting_mode(ask) != "off") or ask.is_waitlisted:
             ask.state, ask.refusal = State.WAITLISTED, None
+            if not ask.is_waitlisted:
+                self.consumption.wait(ask)
         else:
             ask.refuse(refusal)
 
@@ -141,6 +143,8 @@ class Sitting:
         if ask.is_granted:
             self.board.give_back(ask.id)
             self.consumption.remove(ask)
+        elif ask.state is State.WAITLISTED and not ask.is_waitlisted:
+            self.consumption.wait(ask, -1)
 
     def _hold(self, ask: Ask, said: Outcome) -> None:
         """Confirmed, or held: until approved, until its owner confirms, or until an offer is taken."""

@@ -41,19 +41,19 @@ FROM jsonb_to_recordset(CAST(:weeks AS jsonb)) AS k(who bigint, monday date, "fr
 CROSS JOIN LATERAL (
     SELECT starts_at, ends_at FROM reservation
     WHERE {who} = k.who AND starts_at >= k."from" - interval '1 day' AND starts_at < k."to"
-      AND ends_at > k."from" AND state IN ('confirmed', 'tentative')
+      AND ends_at > k."from" AND state IN ('confirmed', 'tentative') AND resource_ids <> '{{}}'
     UNION ALL  -- what lasts longer than a day is found by an index of its own, not among all of the year before
     SELECT starts_at, ends_at FROM reservation
     WHERE {who} = k.who AND ends_at - starts_at > interval '1 day' AND ends_at > k."from"
       AND starts_at < k."from" - interval '1 day' AND starts_at > k."from" - interval '366 days'
-      AND state IN ('confirmed', 'tentative')) AS r
+      AND state IN ('confirmed', 'tentative') AND resource_ids <> '{{}}') AS r
 GROUP BY k.who, k.monday
 """
 _OPEN = """
 SELECT k.who, found.many FROM unnest(CAST(:ids AS bigint[])) AS k(who) CROSS JOIN LATERAL (
     SELECT count(*) AS many FROM (SELECT 1 FROM reservation AS r
         WHERE r.{who} = k.who AND r.ends_at > :now AND r.state IN ('confirmed', 'tentative', 'waitlisted')
-        LIMIT :most) AS counted) AS found
+          AND r.resource_ids <> '{{}}' LIMIT :most) AS counted) AS found
 """
 
 
@@ -77,7 +77,7 @@ class Consumption:
     """The numbers for one batch; `people_in_building` and `usage` leave out the request that asks."""
 
     def __init__(self, db: Db, house: House, asks: Sequence[Ask], now: datetime) -> None:
-        self._house = house
+        self._house, self._now = house, now
         policies = {ask.row.group_id: house.policy(ask.row.group_id) for ask in asks}
         self._quotas = {
             side.column: {group: _quota(policy, side) for group, policy in policies.items()}
@@ -110,35 +110,44 @@ class Consumption:
 
     def add(self, ask: Ask) -> None:
         """The request was granted."""
-        self._enter(ask, ask.slot, ask.people, 1)
+        self._enter(ask, ask.slot, ask.resource_ids, ask.people, 1)
 
     def remove(self, ask: Ask) -> None:
         """The opposite, for a series of which another date is refused."""
-        self._enter(ask, ask.slot, ask.people, -1)
+        self._enter(ask, ask.slot, ask.resource_ids, ask.people, -1)
+
+    def wait(self, ask: Ask, sign: int = 1) -> None:
+        """The request stands on the waiting list from now on, or (-1) does not after all."""
+        self._count_open(ask, ask.slot, sign)
 
     def leave(self, ask: Ask) -> None:
         """What a move holds already does not count against it."""
         if ask.was is not None:
-            self._enter(ask, ask.was, ask.row.people, -1)
+            self._enter(ask, ask.was, ask.row.resource_ids, ask.row.people, -1)
 
     def come_back(self, ask: Ask) -> None:
         if ask.was is not None:
-            self._enter(ask, ask.was, ask.row.people, 1)
+            self._enter(ask, ask.was, ask.row.resource_ids, ask.row.people, 1)
 
-    def _enter(self, ask: Ask, slot: Slot, people: int, sign: int) -> None:
-        if not self.is_limited:
+    def _enter(self, ask: Ask, slot: Slot, resource_ids: Sequence[int], people: int, sign: int) -> None:
+        """What takes nothing of the house counts for nothing."""
+        if not self.is_limited or not resource_ids:
             return
-        row = ask.row
-        for side, who in ((PERSON, row.requested_by), (ORGANISATION, row.organisation_id)):
-            if who is not None:
-                for monday, minutes in self._weeks(slot):
-                    self._minutes[side.column, who, monday] += sign * minutes
-                if not ask.is_waitlisted:
-                    self._open[side.column, who] += sign
+        for side, who in _sides(ask):
+            for monday, minutes in self._weeks(slot):
+                self._minutes[side.column, who, monday] += sign * minutes
+        if not ask.is_waitlisted:  # that one is counted already
+            self._count_open(ask, slot, sign)
         self._crowd.leave(ask.id)
         if sign > 0:
-            here = people if any(self._house.resources[id_].kind == "room" for id_ in ask.resource_ids) else 0
+            here = people if any(self._house.resources[id_].kind == "room" for id_ in resource_ids) else 0
+            row = ask.row
             self._crowd.enter(Presence(ask.id, slot.start, slot.end, here, row.requested_by, row.organisation_id))
+
+    def _count_open(self, ask: Ask, slot: Slot, sign: int) -> None:
+        """What is over is open no more."""
+        for side, who in _sides(ask) if slot.end > self._now else ():
+            self._open[side.column, who] += sign
 
     def _usage(self, side: Side, ask: Ask, who: int | None) -> Usage | None:
         quota = self._quotas[side.column][ask.row.group_id]
@@ -177,6 +186,12 @@ class Consumption:
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._house.zone).astimezone(UTC)
+
+
+def _sides(ask: Ask) -> list[tuple[Side, int]]:
+    """Whose shares a request is of."""
+    whos = (PERSON, ask.row.requested_by), (ORGANISATION, ask.row.organisation_id)
+    return [(side, who) for side, who in whos if who is not None]
 
 
 def _quota(policy: Any, side: Side) -> Quota | None:
