@@ -114,7 +114,8 @@ class Sitting:
             if self._try(other) is None:
                 ask.slot, ask.resource_ids, ask.layout = other.slot, other.resource_ids, other.layout
                 ask.stays, ask.state, ask.hold, ask.until = other.stays, other.state, other.hold, other.until
-                ask.findings, ask.refusal, ask.is_replaced = other.findings, None, True
+                ask.findings, ask.overridden = other.findings, other.overridden
+                ask.refusal, ask.is_replaced = None, True
                 return
 
     def _try(self, ask: Ask) -> Refusal | None:

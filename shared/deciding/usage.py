@@ -86,18 +86,26 @@ class Consumption:
         quotas = [quota for by_group in self._quotas.values() for quota in by_group.values() if quota]
         self._has_limit = any(policy.building_limit is not None for policy in policies.values())
         self._minutes: defaultdict[tuple[str, int, date], int] = defaultdict(int)
+        self._weeks_read: set[tuple[str, int, date]] = set()
         self._open: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._crowd = Crowd()
-        if self._has_limit or any(quota.concurrent is not None for quota in quotas):
-            self._crowd = Crowd(_present(db, house, asks))
-        for side in (PERSON, ORGANISATION):
-            if any(quota for quota in self._quotas[side.column].values()):
-                self._count(db, side, asks, now)
+        self._asks_who_is_here = self._has_limit or any(quota.concurrent is not None for quota in quotas)
+        self._limited = [side for side in (PERSON, ORGANISATION) if any(self._quotas[side.column].values())]
+        for side in self._limited:
+            self._read_open(db, side, asks)
+        self.read(db, asks)
 
     @property
     def is_limited(self) -> bool:
         """Whether any knob in force needs these numbers at all."""
         return self._has_limit or any(q for by_group in self._quotas.values() for q in by_group.values())
+
+    def read(self, db: Db, asks: Sequence[Ask]) -> None:
+        """Count what the book has at the times of these requests: those of the batch, or what is proposed instead."""
+        for presence in _present(db, self._house, asks) if self._asks_who_is_here else ():
+            self._crowd.enter(presence)
+        for side in self._limited:
+            self._read_minutes(db, side, asks)
 
     def people_in_building(self, ask: Ask) -> int:
         return self._crowd.people(ask.slot, without=ask.id) if self._has_limit else 0
@@ -161,19 +169,22 @@ class Consumption:
             concurrent=self._crowd.bookings(ask.slot, without=ask.id, **ids) if quota.concurrent is not None else 0,
         )
 
-    def _count(self, db: Db, side: Side, asks: Sequence[Ask], now: datetime) -> None:
+    def _read_open(self, db: Db, side: Side, asks: Sequence[Ask]) -> None:
+        ids = sorted({who for ask in asks if (who := getattr(ask.row, side.column)) is not None})
+        for row in db.execute(side.open, {"ids": ids, "now": self._now, "most": MOST_COUNTED}):
+            self._open[side.column, row.who] += row.many
+
+    def _read_minutes(self, db: Db, side: Side, asks: Sequence[Ask]) -> None:
         slots = [(ask, slot) for ask in asks for slot in (ask.slot, ask.was) if slot is not None]
-        whos = {(getattr(ask.row, side.column), monday) for ask, slot in slots for monday, _ in self._weeks(slot)}
-        weeks = [
+        weeks = {(getattr(ask.row, side.column), monday) for ask, slot in slots for monday, _ in self._weeks(slot)}
+        unread = [
             {"who": who, "monday": monday, "from": self._midnight(monday), "to": self._midnight(monday + A_WEEK)}
-            for who, monday in whos
-            if who is not None
+            for who, monday in weeks
+            if who is not None and (side.column, who, monday) not in self._weeks_read
         ]
-        for row in db.execute(side.minutes, {"weeks": orjson.dumps(weeks).decode()}):
-            self._minutes[side.column, row.who, row.monday] = row.minutes
-        ids = sorted({who for who, _ in whos if who is not None})
-        for row in db.execute(side.open, {"ids": ids, "now": now, "most": MOST_COUNTED}):
-            self._open[side.column, row.who] = row.many
+        self._weeks_read.update((side.column, week["who"], week["monday"]) for week in unread)
+        for row in db.execute(side.minutes, {"weeks": orjson.dumps(unread).decode()}) if unread else ():
+            self._minutes[side.column, row.who, row.monday] += row.minutes
 
     def _weeks(self, slot: Slot) -> Iterator[tuple[date, int]]:
         """The Monday of each week that the slot touches, and how many of its minutes lie in it."""

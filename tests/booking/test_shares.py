@@ -1,6 +1,6 @@
 """Nobody has more than their share, and the building never holds too many: however the requests fall into batches."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -63,3 +63,21 @@ def test_what_is_over_makes_no_room_for_another_open_request_by_moving(house: Ho
     house.move(over, slot(14, 16))
     house.decide()
     assert house.history(over)[-1] == "MoveRefused"
+
+
+def test_a_proposal_at_another_time_is_for_a_building_that_has_room_for_it(house: House) -> None:
+    """Everything is taken at that hour; two hours later the rooms are free, but the house is full."""
+    house.rule(building_limit=20)
+    for room in house.rooms:
+        house.confirmed(room, who="basile", at=slot(-24 * 20, 13))
+        house.confirmed(room, who="basile", at=slot(16, 24 * 20))
+    house.confirmed("flexi-36", who="claire", at=slot(13, 16), people=15)
+    start = datetime(2027, 11, 8, 10)  # noqa: DTZ001  on the wall clock
+    wish = booking.Wish(by=house.actors["anne"], title="Club", slot=slot(), resources=("flexi-16",), people=8)
+    asked = recurring.SeriesWish(
+        wish, Recurrence("DAILY", count=1), start, timedelta(hours=2), "Europe/Paris", on_conflict="propose"
+    )
+    with house.book() as db:
+        series = recurring.request_series(db, asked, now=house.now)
+    house.decide()
+    assert house.state(series.head_id or 0) == "refused"
