@@ -31,7 +31,8 @@ from shared.store.series import Series
 from shared.store.timers import clear_timers
 
 # What is given back is looked at anew for whoever waits for it, in the order in which they asked: their first turn is
-# before that of everybody who came since. A day around it, because set-up and clearing times reach that far.
+# before that of everybody who came since. A day around it, because set-up and clearing times reach that far; and the
+# same people at any time, because a share that they give back is theirs again.
 RELEASE = text("""
 WITH released AS (
     DELETE FROM occupancy WHERE reservation_id = ANY(:ids) RETURNING during
@@ -39,8 +40,16 @@ WITH released AS (
     SELECT min(lower(during)) - interval '1 day' AS "from", max(upper(during)) + interval '1 day' AS "to" FROM released
 )
 UPDATE reservation AS r SET turn = waitlist_turn, waiting_since = :now FROM span
-WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL
-  AND r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days'
+WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL AND (
+    (r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days')
+    OR EXISTS (SELECT FROM reservation AS gone WHERE gone.id = ANY(:ids)
+               AND (gone.requested_by = r.requested_by OR gone.organisation_id = r.organisation_id)))
+""")
+# the same where it is not the slot that is given back, but a part of the building
+LOOK_AGAIN = text("""
+UPDATE reservation SET turn = waitlist_turn, waiting_since = :now
+WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
+  AND starts_at < :end AND ends_at > :start AND starts_at > CAST(:start AS timestamptz) - interval '366 days'
 """)
 
 
@@ -218,6 +227,12 @@ class Reservation(Numbered, Base):
         self._stop_waiting()
         self.version += 1
         record(db, self.site_id, MoveWithdrawn(self.id), by=by, now=now, on_behalf_of=self.requested_by)
+
+    def leave_room(self, db: Db, *, now: datetime) -> None:
+        """Fewer people than before, for a held house: others may come who had to wait for the building, or itself."""
+        db.flush()
+        values = {"site_id": self.site_id, "start": self.starts_at, "end": self.ends_at, "now": now}
+        db.execute(LOOK_AGAIN, values)
 
     def describe(self, db: Db, *, by: Actor, now: datetime, **words: str | int) -> None:
         """Change title, note or people; the calendars are told when they show it."""
