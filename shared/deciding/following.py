@@ -1,17 +1,17 @@
 """What follows from decisions in their own commit: timers, places in line, series that change or go on as another."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 from sqlalchemy import text
 
 from shared.deciding import statements
 from shared.deciding.ask import Ask
-from shared.domain.states import Hold, State
+from shared.domain.states import State
 from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.timers import Due, Kind, clear_timers, set_timers
+from shared.store.timers import Due, Kind, clear_timers, deadlines, set_timers
 
 LINE = text("""
 SELECT ask.id, count(r.id) AS before
@@ -83,20 +83,9 @@ def _meet(one: Ask, other: Ask) -> bool:
 
 
 def _timers(house: House, ask: Ask, now: datetime) -> Iterator[Due]:
-    """When to remind, to escalate, and to end it; what would come too late is left out."""
-    policy = house.policy(ask.row.group_id)
+    """When what is held ends, and who waits stops waiting."""
     if ask.state is State.WAITLISTED:
         yield Due(ask.row.site_id, ask.id, Kind.EXPIRE, ask.slot.start)
-        return
-    if ask.until is None:
-        return
-    yield Due(ask.row.site_id, ask.id, Kind.EXPIRE, ask.until)
-    earlier: dict[Kind, datetime] = {}
-    if ask.hold is Hold.APPROVAL:
-        earlier[Kind.REMIND] = now + timedelta(hours=policy.approval.remind_hours)
-        earlier[Kind.ESCALATE] = now + timedelta(hours=policy.approval.escalate_hours)
-    elif ask.hold is Hold.OPTION:
-        earlier[Kind.REMIND] = ask.until - timedelta(hours=policy.option.remind_hours)
-    for kind, at in earlier.items():
-        if now < at < ask.until:
+    elif ask.hold is not None and ask.until is not None:
+        for kind, at in deadlines(ask.hold, ask.until, house.policy(ask.row.group_id), now).items():
             yield Due(ask.row.site_id, ask.id, kind, at)

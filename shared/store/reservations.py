@@ -179,6 +179,7 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, ReservationApproved(self.id), by=by, now=now, reason=reason)
         if self.option_until is not None and self.option_until > now:
             self.hold, self.hold_until = Hold.OPTION, min(self.option_until, self.starts_at)
+            clear_timers(db, [self.id])  # those of the approval
             self._note_change(by, now)
         else:
             self._become(db, State.CONFIRMED, None, by=by, now=now)
@@ -252,11 +253,15 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, event, by=by, now=now, on_behalf_of=self.requested_by)
 
     def _become(self, db: Db, state: State, event: Event | None, *, by: Actor, now: datetime, reason: str = "") -> None:
-        """Leave the queue, the waiting list and the hold for a state in which nothing is due any more."""
+        """Leave the waiting list and the hold for a state in which nothing is due any more.
+
+        Who still holds something, and asked to move it, still waits for the answer to that.
+        """
         is_known_to_nobody = self.state is State.REQUESTED
         self.state = step(self.state, state)
         self.hold = self.hold_until = self.waitlist_turn = None
-        self._stop_waiting()
+        if state not in HOLDING:
+            self._stop_waiting()
         clear_timers(db, [self.id])
         self._note_change(by, now)
         if is_known_to_nobody:
