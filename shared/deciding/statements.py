@@ -95,6 +95,7 @@ SELECT count(*) FROM occupied
 
 # whoever waits on keeps the place that they had
 WAIT_ON = text("UPDATE reservation SET turn = NULL, waiting_since = NULL WHERE id = ANY(:ids)")
+LOOK_AGAIN = text("UPDATE reservation SET turn = waitlist_turn, waiting_since = :now WHERE id = ANY(:ids)")
 
 # What a change of all dates of a series, or of this date and later ones, asked for has come about, or has not: then a
 # series that was to take them over has no occurrence.

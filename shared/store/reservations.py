@@ -31,7 +31,8 @@ from shared.store.series import Series
 from shared.store.timers import clear_timers
 
 # What is given back is looked at anew for whoever waits for it, in the order in which they asked: their first turn is
-# before that of everybody who came since. A day around it, because set-up and clearing times reach that far.
+# before that of everybody who came since. A day around it, because set-up and clearing times reach that far; and the
+# same people at any time, because a share that they give back is theirs again.
 RELEASE = text("""
 WITH released AS (
     DELETE FROM occupancy WHERE reservation_id = ANY(:ids) RETURNING during
@@ -39,8 +40,16 @@ WITH released AS (
     SELECT min(lower(during)) - interval '1 day' AS "from", max(upper(during)) + interval '1 day' AS "to" FROM released
 )
 UPDATE reservation AS r SET turn = waitlist_turn, waiting_since = :now FROM span
-WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL
-  AND r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days'
+WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL AND (
+    (r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days')
+    OR EXISTS (SELECT FROM reservation AS gone WHERE gone.id = ANY(:ids)
+               AND (gone.requested_by = r.requested_by OR gone.organisation_id = r.organisation_id)))
+""")
+# the same where it is not the slot that is given back, but a part of the building
+LOOK_AGAIN = text("""
+UPDATE reservation SET turn = waitlist_turn, waiting_since = :now
+WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
+  AND starts_at < :end AND ends_at > :start AND starts_at > CAST(:start AS timestamptz) - interval '366 days'
 """)
 
 # The same for all of them, where what they wait for may have become possible otherwise.
@@ -176,6 +185,7 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, ReservationApproved(self.id), by=by, now=now, reason=reason)
         if self.option_until is not None and self.option_until > now:
             self.hold, self.hold_until = Hold.OPTION, min(self.option_until, self.starts_at)
+            clear_timers(db, [self.id])  # those of the approval
             self._note_change(by, now)
         else:
             self._become(db, State.CONFIRMED, None, by=by, now=now)
@@ -225,6 +235,12 @@ class Reservation(Numbered, Base):
         self.version += 1
         record(db, self.site_id, MoveWithdrawn(self.id), by=by, now=now, on_behalf_of=self.requested_by)
 
+    def leave_room(self, db: Db, *, now: datetime) -> None:
+        """Fewer people than before, for a held house: others may come who had to wait for the building, or itself."""
+        db.flush()
+        values = {"site_id": self.site_id, "start": self.starts_at, "end": self.ends_at, "now": now}
+        db.execute(LOOK_AGAIN, values)
+
     def describe(self, db: Db, *, by: Actor, now: datetime, **words: str | int) -> None:
         """Change title, note or people; the calendars are told when they show it."""
         before = {name: getattr(self, name) for name, value in words.items() if getattr(self, name) != value}
@@ -243,11 +259,15 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, event, by=by, now=now, on_behalf_of=self.requested_by)
 
     def _become(self, db: Db, state: State, event: Event | None, *, by: Actor, now: datetime, reason: str = "") -> None:
-        """Leave the queue, the waiting list and the hold for a state in which nothing is due any more."""
+        """Leave the waiting list and the hold for a state in which nothing is due any more.
+
+        Who still holds something, and asked to move it, still waits for the answer to that.
+        """
         is_known_to_nobody = self.state is State.REQUESTED
         self.state = step(self.state, state)
         self.hold = self.hold_until = self.waitlist_turn = None
-        self._stop_waiting()
+        if state not in HOLDING:
+            self._stop_waiting()
         clear_timers(db, [self.id])
         self._note_change(by, now)
         if is_known_to_nobody:
