@@ -72,8 +72,7 @@ class SeriesChange:
 def request_series(db: Db, asked: SeriesWish, *, now: datetime) -> Series:
     """Enter all dates as requested reservations with one turn; raises the error that stands in their way."""
     wish = asked.wish
-    house = house_of(db, wish.by.site_id)
-    horizon = now.astimezone(ZoneInfo(asked.zone)).date() + timedelta(days=house.policy().series.horizon_days)
+    horizon = _horizon(db, asked, now)
     occurrences = expand(asked.rule, asked.start, asked.length, asked.zone, skip=asked.skip, horizon=horizon)
     series = Series(
         site_id=wish.by.site_id,
@@ -151,6 +150,15 @@ def own_series(db: Db, series_id: int, *, by: Actor) -> Series:
     if not by.is_coordinator and owner != by.person_id:
         raise NotAllowedError("Only who asked for a series, or a coordinator, may change it.")
     return series
+
+
+def _horizon(db: Db, asked: SeriesWish, now: datetime) -> date | None:
+    """How far the house plans; a coordinator who sets its rules aside goes to the end of the series, if it has one."""
+    rule, by = asked.rule, asked.wish.by
+    if asked.wish.override and by.is_coordinator and (rule.until or rule.count):
+        return None
+    days = house_of(db, by.site_id).policy().series.horizon_days
+    return now.astimezone(ZoneInfo(asked.zone)).date() + timedelta(days=days)
 
 
 def _request_dates(

@@ -137,6 +137,7 @@ class Reservation(Numbered, Base):
     decided_at: Mapped[datetime | None]
     unannounced_since: Mapped[datetime | None]
     correlation_id: Mapped[str]
+    imported_uid: Mapped[str] = mapped_column(default="")
 
     @classmethod
     def locked(cls, db: Db, site_id: int, reservation_id: int) -> "Reservation":
