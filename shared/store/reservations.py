@@ -73,8 +73,8 @@ class Asked:
 class Move:
     """Another time, other resources, other numbers; those that move in one turn move all or none.
 
-    `series_id`: the series that it then belongs to, with its new start as its date; `override`: a coordinator's reason
-    to set rules aside.
+    `series_id`: the series that it then belongs to, and `recurs_at` its date in that; `override`: a coordinator's
+    reason to set rules aside.
     """
 
     slot: Slot
@@ -83,6 +83,7 @@ class Move:
     layout: str | None = None
     quantities: dict[str, int] | None = None
     series_id: int | None = None
+    recurs_at: datetime | None = None
     override: str | None = None
 
 
@@ -130,6 +131,7 @@ class Reservation(Numbered, Base):
     wanted_layout: Mapped[str | None]
     wanted_quantities: Mapped[dict[str, Any] | None]
     wanted_series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    wanted_recurs_at: Mapped[datetime | None]
     wanted_override: Mapped[str | None]
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -143,7 +145,7 @@ class Reservation(Numbered, Base):
     def locked(cls, db: Db, site_id: int, reservation_id: int) -> "Reservation":
         """The reservation, locked until the end of the transaction; raises NotFoundError."""
         found = db.scalars(
-            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update()
+            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update(key_share=True)
         ).first()
         if found is None:
             raise NotFoundError("There is no such reservation.")
@@ -174,6 +176,12 @@ class Reservation(Numbered, Base):
     @property
     def is_moving(self) -> bool:
         return self.wanted_starts_at is not None
+
+    def list_id(self, db: Db) -> int:
+        """The reservation that bears its list of people: itself, or for a date of a series the head of that."""
+        if self.series_id is None:
+            return self.id
+        return db.get_one(Series, self.series_id).head_id or self.id
 
     def cancel(self, db: Db, *, reason: str, by: Actor, now: datetime) -> None:
         """Give everything back at once; for a held house, so that whoever waits for the slot is served in turn."""
@@ -221,7 +229,7 @@ class Reservation(Numbered, Base):
         self.wanted_resource_ids = sorted(move.resource_ids)
         self.wanted_people = move.people
         self.wanted_layout, self.wanted_quantities = move.layout, move.quantities
-        self.wanted_series_id = move.series_id
+        self.wanted_series_id, self.wanted_recurs_at = move.series_id, move.recurs_at
         self.wanted_by_coordinator, self.wanted_override = by.is_coordinator, move.override
         self.turn, self.waiting_since = turn, now
         self.refusal = None
@@ -295,8 +303,8 @@ class Reservation(Numbered, Base):
         self.turn = self.waiting_since = None
         self.wanted_starts_at = self.wanted_ends_at = None
         self.wanted_resource_ids = self.wanted_people = self.wanted_by_coordinator = None
-        self.wanted_layout = self.wanted_quantities = self.wanted_series_id = None
-        self.wanted_override = None
+        self.wanted_layout = self.wanted_quantities = self.wanted_override = None
+        self.wanted_series_id = self.wanted_recurs_at = None
 
 
 def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[Reservation]:
@@ -304,7 +312,7 @@ def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[R
     wanted = select(Reservation).where(Reservation.series_id == series.id)
     if since is not None:
         wanted = wanted.where(Reservation.recurs_at >= since)
-    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update()))
+    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update(key_share=True)))
 
 
 def look_again(db: Db, site_id: int, now: datetime) -> None:
