@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 
 from shared.availability import alternatives_to, conflicts_behind
 from shared.domain.refusals import Refusal
