@@ -79,8 +79,8 @@ def _conditions(db: Db, caller: Caller, filters: ReservationFilters) -> tuple[li
     conditions, values = selection.conditions, selection.values
     if caller.is_partner:
         conditions.append(
-            "EXISTS (SELECT 1 FROM attendee AS a WHERE a.reservation_id = r.id AND a.address = :address"
-            " AND a.removed_at IS NULL)"
+            "EXISTS (SELECT 1 FROM attendee AS a WHERE a.address = :address AND a.removed_at IS NULL"
+            " AND a.reservation_id = coalesce((SELECT head_id FROM series WHERE id = r.series_id), r.id))"
         )
         values["address"] = caller.identity.address
     if filters.cursor is not None:

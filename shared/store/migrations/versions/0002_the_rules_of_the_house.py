@@ -126,8 +126,10 @@ ALTER TABLE reservation
     ADD COLUMN wanted_layout text,
     ADD COLUMN wanted_quantities jsonb,
     ADD COLUMN wanted_series_id bigint REFERENCES series,
+    ADD COLUMN wanted_recurs_at timestamptz,
     ADD COLUMN wanted_override text,
-    ADD CONSTRAINT reservation_of_series CHECK ((series_id IS NULL) = (recurs_at IS NULL)),
+    ADD CONSTRAINT reservation_of_series CHECK (
+        (series_id IS NULL) = (recurs_at IS NULL) AND (wanted_series_id IS NULL) = (wanted_recurs_at IS NULL)),
     ADD CONSTRAINT reservation_holds CHECK (
         (hold IS NOT NULL) = (state = 'tentative') AND (hold IS NULL) = (hold_until IS NULL)),
     ADD CONSTRAINT reservation_in_line CHECK ((waitlist_turn IS NOT NULL) = (state = 'waitlisted')),
