@@ -11,6 +11,7 @@ from sqlalchemy import Row, select, text
 from shared.domain.alternatives import LOOK_AROUND, Alternative, RoomOffer, Search, propose
 from shared.domain.refusals import Refusal
 from shared.domain.rules import Asker, Request, judge
+from shared.domain.series_alternatives import SeriesProposal, propose_for_series
 from shared.domain.slots import EARLIEST, LATEST, Slot
 from shared.house import House, house_of
 from shared.store.base import Db
@@ -70,6 +71,19 @@ def alternatives_to(db: Db, reservation: Reservation, *, now: datetime) -> list[
     wish = Wish(asked.slot, asked.resource_ids, asked.people, asked.layout, group, reservation.id)
     is_closed = reservation.refused is not None and reservation.refused.code == "resource_closed"
     return alternatives(db, house_of(db, reservation.site_id), wish, now=now, only_elsewhere=is_closed)
+
+
+def alternatives_to_series(db: Db, series_id: int, *, now: datetime) -> SeriesProposal:
+    """For a series that was refused: another room or time for each conflicting date, and plans for the whole."""
+    dates = db.scalars(
+        select(Reservation).where(Reservation.series_id == series_id).order_by(Reservation.recurs_at)
+    ).all()
+    first, asked = dates[0], [reservation.asked for reservation in dates]
+    group = db.scalars(select(Person.group_id).where(Person.id == first.requested_by)).one() or 0
+    wish = Wish(asked[0].slot, asked[0].resource_ids, asked[0].people, asked[0].layout, group)
+    last = max(one.slot.end for one in asked)
+    search = search_for(db, house_of(db, first.site_id), wish, now=now, until=last)
+    return propose_for_series(search, [one.slot for one in asked])
 
 
 def alternatives(

@@ -74,6 +74,11 @@ class House:
         return (self.layers[scope] for scope in scopes if scope in self.layers)
 
 
+def warm_up() -> None:
+    """Read the school calendar, which takes some tenths of a second, before anybody waits for a decision."""
+    FrenchDays()
+
+
 _remembered: dict[int, tuple[int, House]] = {}
 
 

@@ -14,6 +14,7 @@ from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
 from shared.store.attendees import Attendee, Invitee
 from shared.store.base import Db
+from shared.store.house import lock_house
 from shared.store.outbox import Actor, record
 from shared.store.people import Organisation, organisation_called
 from shared.store.programme import Activity, Session
@@ -110,6 +111,7 @@ def call_off(db: Db, activity: Activity, *, reason: str, by: Actor, now: datetim
     """Cancel an activity with all its sessions that are still to be held."""
     if activity.cancelled_at is not None:
         raise WrongStateError("This activity is cancelled already.")
+    lock_house(db, by.site_id)
     activity.cancelled_at = now
     activity.version += 1
     for reservation in _live_reservations(db, activity):  # whoever may call off the whole may call off each part

@@ -9,6 +9,7 @@ from typing import Any
 from celery import Celery, signals
 
 from shared import log
+from shared.house import warm_up
 from shared.settings import settings
 
 TICK = 1.0
@@ -74,8 +75,9 @@ app.conf.update(
 
 
 @signals.worker_ready.connect
-def _spare_the_collector(**_: Any) -> None:
+def _get_ready(**_: Any) -> None:
     """What is there now stays: the collector need not look at it again, and a decision not wait for that."""
+    warm_up()
     gc.collect()
     gc.freeze()
 

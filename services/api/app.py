@@ -19,6 +19,7 @@ from services.api import (
     preview,
     reservations,
     rooms,
+    search,
     series,
     sessions,
     watch,
@@ -29,6 +30,7 @@ from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
 from shared import log
+from shared.house import warm_up
 from shared.store.base import engine
 
 logger = structlog.get_logger()
@@ -59,7 +61,19 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
     )
     # previews first: `preview` is no id
-    for module in (preview, reservations, holds, series, rooms, attendees, activities, sessions, deliveries, house):
+    for module in (
+        preview,
+        reservations,
+        holds,
+        series,
+        rooms,
+        attendees,
+        activities,
+        sessions,
+        deliveries,
+        house,
+        search,
+    ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
     answer_errors(app)
@@ -84,6 +98,7 @@ async def _beside_the_requests(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(_for_ever(work))
         for work in (app.state.bell.run, app.state.decisions.listen, app.state.decisions.look)
     ]
+    await asyncio.to_thread(warm_up)
     # what is there now stays: the collector need not look at it again, which took it a tenth of a second each time
     gc.collect()
     gc.freeze()

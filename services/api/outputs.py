@@ -79,9 +79,30 @@ class ConflictView(BaseModel):
 
 
 class AlternativeView(BaseModel):
+    """Rooms that were free a moment ago, and why they are proposed; no promise."""
+
     resources: list[ResourceView]
     start: AwareDatetime
     end: AwareDatetime
+    layout: str = Field(description="which to ask for; empty for the usual one")
+    reason: str
+    sentence: str
+
+
+class DateAlternativesView(BaseModel):
+    """What could be had instead for one date of a series."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    alternatives: list[AlternativeView]
+
+
+class PlanView(BaseModel):
+    """A way to have the whole series: each of its dates, with what would be asked for."""
+
+    reason: str
+    sentence: str
+    dates: list[AlternativeView]
 
 
 class AttendeeView(BaseModel):

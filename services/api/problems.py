@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from services.api.outputs import AlternativeView, ConflictView, ReservationView
+from services.api.outputs import AlternativeView, ConflictView, DateAlternativesView, PlanView, ReservationView
 from shared.domain.errors import (
     CreneauError,
     InvalidInputError,
@@ -77,6 +77,8 @@ class Refusal(Problem):
     may_override: str = Field("nobody", description="`coordinator` or `nobody`")
     conflicts: list[ConflictView] = Field([], description="what is in the way, as much of it as the caller may see")
     alternatives: list[AlternativeView] = Field([], description="up to three that were free a moment ago; no promise")
+    by_date: list[DateAlternativesView] = Field([], description="for a series: what each conflicting date could have")
+    plans: list[PlanView] = Field([], description="for a series: ways to have all of it")
     reservation: ReservationView | None = Field(None, description="what became of the request or the move")
 
 

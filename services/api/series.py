@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
 
 from services.api.access import Anyone, Booker, Caller
+from services.api.alternatives import series_members
 from services.api.preferences import IdempotencyKey, Wait
 from services.api.problems import answers, language_of, problem
 from services.api.reservations import overriding
@@ -46,13 +47,13 @@ def show(db: Reading, caller: Anyone, series_id: SeriesId) -> Response:
 
 @router.patch(
     "/{series_id}",
-    status_code=202,
     response_model=SeriesView,
-    responses=answers(401, 403, 404, 409, 413, 422) | DECIDED,
+    responses=answers(401, 403, 404, 409, 413, 422)
+    | {202: {"model": SeriesView, "description": "The old times hold meanwhile"}},
 )
 async def change(request: Request, series_id: SeriesId, wanted: ChangedSeries, caller: Booker, wait: Wait) -> Response:
     """Change all dates, or one and later ones: all get the new time and rooms, or none does."""
-    changed = await asyncio.to_thread(_change, series_id, wanted, caller)
+    changed = await asyncio.to_thread(_change, request, series_id, wanted, caller)
     request.app.state.bell.for_moves()
     return await _answer(request, series_id, caller, wait, decided=200, changed=changed)
 
@@ -148,7 +149,7 @@ def series_view(db: Db, series_id: int, caller: Caller) -> SeriesView:
         id=series.id,
         title=dates[0].title if dates else "",
         rule=series.rule,
-        start=series.starts_on,
+        start=series.starts_on.isoformat(timespec="minutes"),
         length_minutes=int(series.length.total_seconds() // 60),
         zone=series.zone,
         on_conflict=series.on_conflict,
@@ -196,12 +197,15 @@ def _ask(wanted: NewSeries, caller: Caller, key: Key | None) -> int:
         return int(once(db, key, do).body)
 
 
-def _change(series_id: int, wanted: ChangedSeries, caller: Caller) -> list[int]:
+def _change(request: Request, series_id: int, wanted: ChangedSeries, caller: Caller) -> list[int]:
     """The reservations of which something now waits to be decided."""
     with transaction() as db:
         wanted_change = wanted.change(overriding(wanted.override, caller))
         recurring.change_series(db, series_id, wanted_change, by=caller.actor, now=datetime.now(UTC))
-        return _waiting(db, series_id)
+        waiting = _waiting(db, series_id)
+        for reservation_id in waiting:  # before the commit, after which the decision may come at any time
+            request.app.state.decisions.will_change(reservation_id)
+        return waiting
 
 
 def _bring_back(series_id: int, day: ReturningDate, caller: Caller, key: Key | None) -> None:
@@ -246,6 +250,8 @@ def _read(series_id: int, caller: Caller, decided: int, changed: list[int], lang
         if refused is None:
             return _shown(db, series_id, caller, decided)
         members = refusal_members(db, refused, caller, language, datetime.now(UTC))
+        if not changed:
+            members |= series_members(db, series_id, language, datetime.now(UTC))
         shown = series_view(db, series_id, caller).model_dump(mode="json")
         return problem(409, members.pop("code"), members.pop("detail"), members=members | {"series": shown})
 

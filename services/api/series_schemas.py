@@ -159,7 +159,7 @@ class SeriesView(BaseModel):
     id: int
     title: str | None
     rule: str
-    start: Annotated[datetime, Field(description="the first start, on the wall clock of `zone`")]
+    start: str = Field(description="the first start, on the wall clock of `zone`", examples=["2027-09-07T14:00"])
     length_minutes: int
     zone: str
     on_conflict: str

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 
 from services.api.access import Caller
+from services.api.alternatives import alternative_views
 from services.api.outputs import (
-    AlternativeView,
     ConflictView,
     EventView,
     FindingView,
@@ -22,7 +22,6 @@ from shared.domain.errors import NotFoundError
 from shared.domain.refusals import Refusal
 from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.places import Resource
 from shared.store.reservations import Reservation
 
 COLUMNS = """
@@ -125,9 +124,6 @@ def refusal_members(db: Db, reservation_id: int, caller: Caller, language: str, 
     house = house_of(db, reservation.site_id)
     conflicts = [conflict_view(row, caller, house).model_dump(mode="json") for row in conflicts_behind(db, refusal)]
     alternatives = alternatives_to(db, reservation, now=now)
-    ids = {id_ for a in alternatives for id_ in a.resource_ids}
-    found = db.execute(select(Resource.id, Resource.slug, Resource.name).where(Resource.id.in_(ids)))
-    names = {row.id: ResourceView(slug=row.slug, name=row.name) for row in found}
     return {
         "code": refusal.code,
         "detail": refusal.sentence(language),
@@ -136,12 +132,7 @@ def refusal_members(db: Db, reservation_id: int, caller: Caller, language: str, 
         "advice": refusal.advice(language),
         "may_override": refusal.override,
         "conflicts": conflicts,
-        "alternatives": [
-            AlternativeView(
-                resources=[names[id_] for id_ in a.resource_ids], start=a.slot.start, end=a.slot.end
-            ).model_dump(mode="json")
-            for a in alternatives
-        ],
+        "alternatives": [v.model_dump(mode="json") for v in alternative_views(db, alternatives, language)],
     }
 
 

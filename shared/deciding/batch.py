@@ -64,9 +64,10 @@ def take(db: Db, batch: int = BATCH, *, patiently: bool = False, site_id: int | 
     is_cut = len(rows) == most
     if is_cut and len(turns) > 1:
         turns.pop()  # it may be a part of a series only
-    decided = _until_a_move(turns[:batch])
-    # every batch ends with the house given back, and another one may wait
-    return Taken(decided, house_of(db, held.site_id, held.version), more=bool(decided))
+    now = _until_a_move(turns[:batch])
+    more = is_cut or len(now) < len(turns) or any(row.elsewhere for row in rows[:1])
+    # what a move releases may be waited for
+    return Taken(now, house_of(db, held.site_id, held.version), more=more or any(turn[0].is_move for turn in now))
 
 
 def decide(
@@ -135,8 +136,8 @@ def _decide_by_the_book(db: Db, house: House, turns: list[Turn], now: datetime, 
 
 
 def _must_ask_the_book(ask: Ask, house: House) -> bool:
-    """A move leaves something, who waits does so because of somebody, and units and transitions cannot be guessed."""
-    if ask.is_move or ask.is_waitlisted or ask.row.on_conflict in {"propose", "wait"}:
+    """Not to be tried blindly: what leaves or waits for something, many dates at once, units and transitions."""
+    if ask.is_move or ask.is_waitlisted or ask.row.series_id is not None or ask.row.on_conflict == "wait":
         return True
     return any(_depends_on_others(house.wanted(id_, ask.row.group_id)) for id_ in ask.resource_ids)
 

@@ -52,6 +52,8 @@ def follow(db: Db, asks: Sequence[Ask], now: datetime) -> None:
     if in_line:
         clear_timers(db, [ask.id for ask in asks if ask.is_waitlisted and not ask.stays_in_line])
         db.execute(statements.WAIT_ON, {"ids": [ask.id for ask in asks if ask.stays_in_line]})
+    moved = [ask for ask in asks if ask.is_move and ask.is_granted and ask.until is not None]
+    set_timers(db, [Due(ask.row.site_id, ask.id, Kind.EXPIRE, ask.until) for ask in moved if ask.until])
     held = [ask for ask in asks if ask.state in {State.TENTATIVE, State.WAITLISTED} and not ask.is_move]
     if held:
         house = house_of(db, held[0].row.site_id)

@@ -133,6 +133,8 @@ class Sitting:
         ask.overridden = tuple(refusal.code for refusal in said.overridden)
         if not ask.is_move:
             self._hold(ask, said)
+        elif ask.row.hold_until is not None:  # nothing is held beyond its own beginning
+            ask.until = min(ask.row.hold_until, self._latest(ask))
         return None
 
     def _undo(self, ask: Ask) -> None:
@@ -143,7 +145,6 @@ class Sitting:
     def _hold(self, ask: Ask, said: Outcome) -> None:
         """Confirmed, or held: until approved, until its owner confirms, or until an offer is taken."""
         policy = self.house.policy(ask.row.group_id)
-        latest = max(ask.slot.start, self.now + timedelta(minutes=1))
         if said.verdict is Verdict.APPROVE:
             hold, until = Hold.APPROVAL, self.now + timedelta(hours=policy.approval.hours)
         elif ask.is_waitlisted and self._waiting_mode(ask) == "offer":
@@ -153,7 +154,10 @@ class Sitting:
         else:
             ask.state = State.CONFIRMED
             return
-        ask.state, ask.hold, ask.until = State.TENTATIVE, hold, min(until, latest)
+        ask.state, ask.hold, ask.until = State.TENTATIVE, hold, min(until, self._latest(ask))
+
+    def _latest(self, ask: Ask) -> datetime:
+        return max(ask.slot.start, self.now + timedelta(minutes=1))
 
     def _option_too_long(self, ask: Ask) -> Refusal | None:
         days = self.house.policy(ask.row.group_id).option.longest_days

@@ -21,9 +21,13 @@ r.wanted_people, r.wanted_by_coordinator, r.wanted_layout, r.wanted_quantities, 
 coalesce(p.group_id, 0) AS group_id
 FROM reservation AS r JOIN person AS p ON p.id = r.requested_by
 """
-WAITING = text(f"""
-SELECT {COLUMNS} WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
-""")
+# `elsewhere`: something waits in another house too, which needs no other wake-up
+WAITING = text(
+    f"""
+SELECT (SELECT EXISTS (SELECT FROM reservation WHERE turn IS NOT NULL AND site_id <> :site_id)) AS elsewhere, {COLUMNS}
+WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
+"""  # noqa: S608  constants only
+)
 
 # What is taken around the wishes, with the meeting inside of each stretch and how the room is laid out for it.
 AROUND = text("""

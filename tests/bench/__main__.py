@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deciding, mails, month, requests
+from tests.bench import deciding, mails, month, requests, rules
 from tests.bench.system import engines_at, running
 
 FOLDER = Path("var/bench")
@@ -23,13 +23,12 @@ Results = dict[str, dict[str, float] | dict[str, int]]
 
 
 def main() -> None:
-    """Everything, or the parts named on the command line: requests, race, decide, month, mails."""
-    chosen = sys.argv[1:] or ["requests", "race", "decide", "month", "mails"]
+    """Everything, or the parts named on the command line: requests, race, series, decide, rules, month, mails."""
+    chosen = sys.argv[1:] or ["requests", "race", "series", "decide", "rules", "month", "mails"]
     results: Results = {}
     with engines_at(FOLDER / "engines") as (_, token):
-        folder = FOLDER / "engines"
+        folder, calls = FOLDER / "engines", requests.Calls()
         if "requests" in chosen:
-            calls = requests.Calls()
             with running(folder, "api", "relay", "decide", "schedule") as port:
                 results |= uvloop.run(requests.decided_per_second(port, token, calls, seconds=SECONDS))
                 results |= uvloop.run(requests.accepted_per_second(port, token, calls, seconds=4))
@@ -42,6 +41,16 @@ def main() -> None:
         if "decide" in chosen:
             for rooms in (5, 500):
                 results[f"backlog of {deciding.BACKLOG}, {rooms} rooms"] = deciding.backlog(rooms)
+        if "series" in chosen:
+            with running(folder, "api", "relay", "decide", "schedule") as port:
+                results |= uvloop.run(rules.series(port, token))
+        if "rules" in chosen:
+            results |= rules.all_rules() | rules.proposing()
+            with running(folder, "api", "relay", "decide", "schedule") as port, rules.every_rule_on():
+                with_rules = uvloop.run(requests.decided_per_second(port, token, calls, seconds=SECONDS))
+                results |= {f"{name}, every rule on": values for name, values in with_rules.items()}
+            with rules.every_rule_on():
+                results[f"backlog of {deciding.BACKLOG}, 5 rooms, every rule on"] = deciding.backlog(5)
         if "month" in chosen:
             for stored in STORED:
                 month.fill(stored)

@@ -35,8 +35,13 @@ class Client:
         return await self._exchange(f"GET {path} HTTP/1.1\r\n", b"")
 
     async def post(self, path: str, body: bytes, *, wait: int = 0) -> Answer:
-        prefer = f"Prefer: wait={wait}\r\n" if wait else ""
-        return await self._exchange(f"POST {path} HTTP/1.1\r\n{prefer}Content-Type: application/json\r\n", body)
+        return await self.send("POST", path, body, wait=wait)
+
+    async def send(self, method: str, path: str, body: bytes, *, wait: int = 0, **headers: str) -> Answer:
+        lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+        prefer = [f"Prefer: wait={wait}\r\n"] if wait else []
+        head = f"{method} {path} HTTP/1.1\r\n{''.join(prefer + lines)}Content-Type: application/json\r\n"
+        return await self._exchange(head, body)
 
     async def _exchange(self, head: str, body: bytes) -> Answer:
         began = time.perf_counter()

@@ -143,3 +143,14 @@ def test_two_requests_for_one_slot_cannot_both_be_approved(house: House) -> None
     with pytest.raises(WrongStateError):
         approve(house, other)
     assert house.states(one, other) == ["confirmed", "waitlisted"]
+
+
+def test_an_option_that_moves_to_an_earlier_day_ends_when_that_begins(house: House) -> None:
+    option = house.decided_as("tentative", "flexi-16", at=slot(day=7), option_until=house.now + timedelta(days=14))
+    earlier = slot().starting(house.now + timedelta(days=2))
+    house.move(option, earlier)
+    house.decide()
+    assert house.reservation(option).hold_until == earlier.start
+    house.passes(days=2)
+    house.run_timers()
+    assert house.state(option) == "expired"

@@ -144,6 +144,10 @@ ALTER TABLE reservation ADD CONSTRAINT reservation_once_a_date EXCLUDE USING btr
 CREATE INDEX reservation_waitlisted ON reservation (site_id, starts_at) WHERE state = 'waitlisted';
 CREATE INDEX reservation_open ON reservation (requested_by) WHERE state IN ('tentative', 'waitlisted');
 CREATE INDEX reservation_by_organisation ON reservation (organisation_id, starts_at) WHERE organisation_id IS NOT NULL;
+CREATE INDEX reservation_long_by_person ON reservation (requested_by, starts_at)
+    WHERE ends_at - starts_at > interval '1 day';
+CREATE INDEX reservation_long_by_organisation ON reservation (organisation_id, starts_at)
+    WHERE ends_at - starts_at > interval '1 day';
 DROP INDEX reservation_in_turn;
 CREATE INDEX reservation_in_turn ON reservation (site_id, turn, id) WHERE turn IS NOT NULL;
 
