@@ -175,7 +175,10 @@ def change(
         reservation.wanted_people = people  # the latest count goes with the move that waits
     if people > reservation.people and reservation.state in HOLDING:
         check_people(db, reservation, people, by=by, now=now, override=wanted.override)
+    is_less = people < reservation.people
     reservation.describe(db, by=by, now=now, people=people, **wanted.words)
+    if is_less:
+        reservation.leave_room(db, now=now)
     return reservation
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, Select, select, text
@@ -69,6 +69,12 @@ class House:
     def rooms(self) -> list[Resource]:
         """The rooms that can be booked, combined ones among them."""
         return [r for r in self.resources.values() if r.kind == "room" and r.is_open]
+
+    def waiting_mode(self, resource_ids: Iterable[int], group: int = 0) -> Literal["off", "offer", "take"]:
+        """What becomes of requests for what is taken: of the rooms that are asked for, the most careful."""
+        modes = {self.wanted(id_, group).policy.waiting_list.mode for id_ in resource_ids}
+        careful: tuple[Literal["off", "offer"], ...] = ("off", "offer")
+        return next((mode for mode in careful if mode in modes), "take")
 
     def _layers(self, *scopes: tuple[str, int]) -> Iterator[Mapping[str, Any]]:
         return (self.layers[scope] for scope in scopes if scope in self.layers)

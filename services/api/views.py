@@ -38,7 +38,12 @@ FROM = """
 FROM reservation AS r JOIN person AS p ON p.id = r.requested_by LEFT JOIN session AS s ON s.reservation_id = r.id
 """
 BY_ID = text(f"SELECT {COLUMNS} {FROM} WHERE r.id = ANY(:ids)")
-IS_INVITED = text("SELECT 1 FROM attendee WHERE reservation_id = :id AND address = :address AND removed_at IS NULL")
+# the people of a series are those on the list of its head
+IS_INVITED = text("""
+SELECT 1 FROM reservation AS r LEFT JOIN series AS s ON s.id = r.series_id
+JOIN attendee AS a ON a.reservation_id = coalesce(s.head_id, r.id)
+WHERE r.id = :id AND a.address = :address AND a.removed_at IS NULL
+""")
 
 
 def rows_of(db: Db, ids: Sequence[int], caller: Caller | None) -> dict[int, Row[Any]]:

@@ -148,7 +148,12 @@ def _depends_on_others(wanted: Wanted) -> bool:
 
 def _sit(db: Db, house: House, turns: list[Turn], board: Board, now: datetime) -> None:
     consumption = Consumption(db, house, [ask for turn in turns for ask in turn], now)
-    judge, proposals = Judge(house, consumption, now), Proposals(db, house, now)
+
+    def read(others: Sequence[Ask]) -> None:
+        board.read(db, others)
+        consumption.read(db, others)
+
+    judge, proposals = Judge(house, consumption, now), Proposals(db, house, now, read)
     Sitting(house, board, consumption, judge, proposals.to, now).decide(turns)
 
 

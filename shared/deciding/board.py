@@ -32,9 +32,10 @@ class Board:
         self._house = house
         self._units: defaultdict[Unit, Timetable] = defaultdict(Timetable)
         self._units_of: defaultdict[int, set[Unit]] = defaultdict(set)
+        self._known: set[int] = set()
 
     def read(self, db: Db, asks: Sequence[Ask]) -> None:
-        """Enter what the book holds around these requests."""
+        """Enter what the book holds around these requests, but for what was entered before."""
         wishes = [
             {
                 "resource_id": id_,
@@ -46,8 +47,10 @@ class Board:
             for id_ in ask.resource_ids
         ]
         for row in db.execute(AROUND, {"wishes": orjson.dumps(wishes).decode()}):
-            stretch = Stretch(row.starts_at, row.ends_at, row.reservation_id, row.begins, row.ends, row.layout)
-            self._take(row.resource_id, row.unit, stretch)
+            if row.id not in self._known:
+                self._known.add(row.id)
+                stretch = Stretch(row.starts_at, row.ends_at, row.reservation_id, row.begins, row.ends, row.layout)
+                self._take(row.resource_id, row.unit, stretch)
 
     def place(self, ask: Ask) -> list[Conflict]:
         """Take what is asked for, all of it; or nothing, and who is in the way."""

@@ -31,6 +31,9 @@ class Crowd:
             self.enter(presence)
 
     def enter(self, presence: Presence) -> None:
+        """Put one in who is not in yet."""
+        if presence.reservation_id in self._known:
+            return
         self._known[presence.reservation_id] = presence
         for day in _days(presence.start, presence.end):
             self._days[day][presence.reservation_id] = presence

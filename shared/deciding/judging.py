@@ -1,5 +1,6 @@
 """Judging: a request put before the rules of the house, with all that these may look at."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,10 +18,13 @@ class Judge:
     consumption: Consumption
     now: datetime
 
-    def outcome(self, ask: Ask) -> Outcome:
-        """What all rules together say."""
+    def outcome(self, ask: Ask, *, without: Collection[str] = ()) -> Outcome:
+        """What all rules together say; `without`: the codes of what is not counted."""
         request = self._request(ask)
-        return outcome(request, judge(request))
+        findings = judge(request)
+        if without:
+            findings = tuple(finding for finding in findings if finding.refusal.code not in without)
+        return outcome(request, findings)
 
     def findings(self, ask: Ask) -> tuple[Finding, ...]:
         """What each rule finds, whoever asks."""

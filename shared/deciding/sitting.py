@@ -41,7 +41,7 @@ class Sitting:
         for turn in turns:
             if turn[0].is_move:
                 self._decide_moves(turn)
-            elif turn[0].row.on_conflict == "refuse":  # also a date that is brought back to its series
+            elif turn[0].row.series_id is None or turn[0].row.on_conflict == "refuse":  # or a date that is brought back
                 self._decide_one(turn[0])
             else:
                 self._decide_series(turn)
@@ -50,11 +50,26 @@ class Sitting:
         refusal = self._try(ask)
         if refusal is None:
             return
-        may_wait = ask.waits_if_taken and refusal.code in PASSING and ask.slot.start > self.now
-        if (may_wait and self._waiting_mode(ask) != "off") or ask.is_waitlisted:
+        if ask.is_waitlisted:
             ask.state, ask.refusal = State.WAITLISTED, None
+            return
+        lasting = self._lasting(ask, refusal)
+        if lasting is None:
+            ask.state = State.WAITLISTED
+            self.consumption.wait(ask)
         else:
-            ask.refuse(refusal)
+            ask.refuse(lasting)
+
+    def _lasting(self, ask: Ask, refusal: Refusal) -> Refusal | None:
+        """Why it is refused; None when it waits, because all that is in its way may pass."""
+        if not ask.waits_if_taken or refusal.code not in PASSING or ask.slot.start <= self.now:
+            return refusal
+        limit = self.house.policy(ask.row.group_id).building_limit
+        if limit is not None and ask.people > limit:
+            return refusal
+        if self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "off":
+            return refusal
+        return self.judge.outcome(ask, without=PASSING).refusal
 
     def _decide_series(self, turn: Turn) -> None:
         """Each date by itself; then all together, where too many of them are refused."""
@@ -112,7 +127,8 @@ class Sitting:
             if self._try(other) is None:
                 ask.slot, ask.resource_ids, ask.layout = other.slot, other.resource_ids, other.layout
                 ask.stays, ask.state, ask.hold, ask.until = other.stays, other.state, other.hold, other.until
-                ask.findings, ask.refusal, ask.is_replaced = other.findings, None, True
+                ask.findings, ask.overridden = other.findings, other.overridden
+                ask.refusal, ask.is_replaced = None, True
                 return
 
     def _try(self, ask: Ask) -> Refusal | None:
@@ -141,13 +157,15 @@ class Sitting:
         if ask.is_granted:
             self.board.give_back(ask.id)
             self.consumption.remove(ask)
+        elif ask.state is State.WAITLISTED and not ask.is_waitlisted:
+            self.consumption.wait(ask, -1)
 
     def _hold(self, ask: Ask, said: Outcome) -> None:
         """Confirmed, or held: until approved, until its owner confirms, or until an offer is taken."""
         policy = self.house.policy(ask.row.group_id)
         if said.verdict is Verdict.APPROVE:
             hold, until = Hold.APPROVAL, self.now + timedelta(hours=policy.approval.hours)
-        elif ask.is_waitlisted and self._waiting_mode(ask) == "offer":
+        elif ask.is_waitlisted and self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "offer":
             hold, until = Hold.OFFER, self.now + timedelta(hours=policy.waiting_list.offer_hours)
         elif ask.row.option_until is not None and ask.row.option_until > self.now:
             hold, until = Hold.OPTION, ask.row.option_until
@@ -175,8 +193,3 @@ class Sitting:
         name = self.house.resources[conflicts[kinds.index(kind)].resource_id].name
         facts: dict[str, str | int] = {} if kind == "room" else {"name": name}
         return Refusal(f"{kind}_taken", facts, conflicts=tuple(conflicts[:MOST_CONFLICTS]))
-
-    def _waiting_mode(self, ask: Ask) -> str:
-        """Of the rooms that are asked for, the most careful one."""
-        modes = {self.house.wanted(id_, ask.row.group_id).policy.waiting_list.mode for id_ in ask.resource_ids}
-        return next((mode for mode in ("off", "offer") if mode in modes), "take")

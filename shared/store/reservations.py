@@ -31,7 +31,8 @@ from shared.store.series import Series
 from shared.store.timers import clear_timers
 
 # What is given back is looked at anew for whoever waits for it, in the order in which they asked: their first turn is
-# before that of everybody who came since. A day around it, because set-up and clearing times reach that far.
+# before that of everybody who came since. A day around it, because set-up and clearing times reach that far; and the
+# same people at any time, because a share that they give back is theirs again.
 RELEASE = text("""
 WITH released AS (
     DELETE FROM occupancy WHERE reservation_id = ANY(:ids) RETURNING during
@@ -39,8 +40,16 @@ WITH released AS (
     SELECT min(lower(during)) - interval '1 day' AS "from", max(upper(during)) + interval '1 day' AS "to" FROM released
 )
 UPDATE reservation AS r SET turn = waitlist_turn, waiting_since = :now FROM span
-WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL
-  AND r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days'
+WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL AND (
+    (r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days')
+    OR EXISTS (SELECT FROM reservation AS gone WHERE gone.id = ANY(:ids)
+               AND (gone.requested_by = r.requested_by OR gone.organisation_id = r.organisation_id)))
+""")
+# the same where it is not the slot that is given back, but a part of the building
+LOOK_AGAIN = text("""
+UPDATE reservation SET turn = waitlist_turn, waiting_since = :now
+WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
+  AND starts_at < :end AND ends_at > :start AND starts_at > CAST(:start AS timestamptz) - interval '366 days'
 """)
 
 # The same for all of them, where what they wait for may have become possible otherwise.
@@ -64,8 +73,8 @@ class Asked:
 class Move:
     """Another time, other resources, other numbers; those that move in one turn move all or none.
 
-    `series_id`: the series that it then belongs to, with its new start as its date; `override`: a coordinator's reason
-    to set rules aside.
+    `series_id`: the series that it then belongs to, and `recurs_at` its date in that; `override`: a coordinator's
+    reason to set rules aside.
     """
 
     slot: Slot
@@ -74,6 +83,7 @@ class Move:
     layout: str | None = None
     quantities: dict[str, int] | None = None
     series_id: int | None = None
+    recurs_at: datetime | None = None
     override: str | None = None
 
 
@@ -121,6 +131,7 @@ class Reservation(Numbered, Base):
     wanted_layout: Mapped[str | None]
     wanted_quantities: Mapped[dict[str, Any] | None]
     wanted_series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    wanted_recurs_at: Mapped[datetime | None]
     wanted_override: Mapped[str | None]
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -128,12 +139,13 @@ class Reservation(Numbered, Base):
     decided_at: Mapped[datetime | None]
     unannounced_since: Mapped[datetime | None]
     correlation_id: Mapped[str]
+    imported_uid: Mapped[str] = mapped_column(default="")
 
     @classmethod
     def locked(cls, db: Db, site_id: int, reservation_id: int) -> "Reservation":
         """The reservation, locked until the end of the transaction; raises NotFoundError."""
         found = db.scalars(
-            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update()
+            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update(key_share=True)
         ).first()
         if found is None:
             raise NotFoundError("There is no such reservation.")
@@ -165,6 +177,12 @@ class Reservation(Numbered, Base):
     def is_moving(self) -> bool:
         return self.wanted_starts_at is not None
 
+    def list_id(self, db: Db) -> int:
+        """The reservation that bears its list of people: itself, or for a date of a series the head of that."""
+        if self.series_id is None:
+            return self.id
+        return db.get_one(Series, self.series_id).head_id or self.id
+
     def cancel(self, db: Db, *, reason: str, by: Actor, now: datetime) -> None:
         """Give everything back at once; for a held house, so that whoever waits for the slot is served in turn."""
         self._become(db, State.CANCELLED, ReservationCancelled(self.id, reason), by=by, now=now, reason=reason)
@@ -176,6 +194,7 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, ReservationApproved(self.id), by=by, now=now, reason=reason)
         if self.option_until is not None and self.option_until > now:
             self.hold, self.hold_until = Hold.OPTION, min(self.option_until, self.starts_at)
+            clear_timers(db, [self.id])  # those of the approval
             self._note_change(by, now)
         else:
             self._become(db, State.CONFIRMED, None, by=by, now=now)
@@ -210,7 +229,7 @@ class Reservation(Numbered, Base):
         self.wanted_resource_ids = sorted(move.resource_ids)
         self.wanted_people = move.people
         self.wanted_layout, self.wanted_quantities = move.layout, move.quantities
-        self.wanted_series_id = move.series_id
+        self.wanted_series_id, self.wanted_recurs_at = move.series_id, move.recurs_at
         self.wanted_by_coordinator, self.wanted_override = by.is_coordinator, move.override
         self.turn, self.waiting_since = turn, now
         self.refusal = None
@@ -224,6 +243,12 @@ class Reservation(Numbered, Base):
         self._stop_waiting()
         self.version += 1
         record(db, self.site_id, MoveWithdrawn(self.id), by=by, now=now, on_behalf_of=self.requested_by)
+
+    def leave_room(self, db: Db, *, now: datetime) -> None:
+        """Fewer people than before, for a held house: others may come who had to wait for the building, or itself."""
+        db.flush()
+        values = {"site_id": self.site_id, "start": self.starts_at, "end": self.ends_at, "now": now}
+        db.execute(LOOK_AGAIN, values)
 
     def describe(self, db: Db, *, by: Actor, now: datetime, **words: str | int) -> None:
         """Change title, note or people; the calendars are told when they show it."""
@@ -243,11 +268,15 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, event, by=by, now=now, on_behalf_of=self.requested_by)
 
     def _become(self, db: Db, state: State, event: Event | None, *, by: Actor, now: datetime, reason: str = "") -> None:
-        """Leave the queue, the waiting list and the hold for a state in which nothing is due any more."""
+        """Leave the waiting list and the hold for a state in which nothing is due any more.
+
+        Who still holds something, and asked to move it, still waits for the answer to that.
+        """
         is_known_to_nobody = self.state is State.REQUESTED
         self.state = step(self.state, state)
         self.hold = self.hold_until = self.waitlist_turn = None
-        self._stop_waiting()
+        if state not in HOLDING:
+            self._stop_waiting()
         clear_timers(db, [self.id])
         self._note_change(by, now)
         if is_known_to_nobody:
@@ -274,8 +303,8 @@ class Reservation(Numbered, Base):
         self.turn = self.waiting_since = None
         self.wanted_starts_at = self.wanted_ends_at = None
         self.wanted_resource_ids = self.wanted_people = self.wanted_by_coordinator = None
-        self.wanted_layout = self.wanted_quantities = self.wanted_series_id = None
-        self.wanted_override = None
+        self.wanted_layout = self.wanted_quantities = self.wanted_override = None
+        self.wanted_series_id = self.wanted_recurs_at = None
 
 
 def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[Reservation]:
@@ -283,7 +312,7 @@ def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[R
     wanted = select(Reservation).where(Reservation.series_id == series.id)
     if since is not None:
         wanted = wanted.where(Reservation.recurs_at >= since)
-    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update()))
+    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update(key_share=True)))
 
 
 def look_again(db: Db, site_id: int, now: datetime) -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import orjson
 from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.domain.policy import Policy
+from shared.domain.states import Hold
 from shared.store.base import Base, Db, Numbered
 
 
@@ -47,6 +49,17 @@ ON CONFLICT (reservation_id, kind) DO UPDATE SET due_at = excluded.due_at
 """)
 CLEAR = text("DELETE FROM timer WHERE reservation_id = ANY(:ids)")
 STRIKE = text("DELETE FROM timer WHERE id = :id AND due_at <= :now RETURNING site_id, reservation_id, kind")
+
+
+def deadlines(hold: Hold, until: datetime, policy: Policy, now: datetime) -> dict[Kind, datetime]:
+    """When to remind of what is held, to escalate and to end it; what would come too late is left out."""
+    earlier: dict[Kind, datetime] = {}
+    if hold is Hold.APPROVAL:
+        earlier[Kind.REMIND] = now + timedelta(hours=policy.approval.remind_hours)
+        earlier[Kind.ESCALATE] = now + timedelta(hours=policy.approval.escalate_hours)
+    elif hold is Hold.OPTION:
+        earlier[Kind.REMIND] = until - timedelta(hours=policy.option.remind_hours)
+    return {Kind.EXPIRE: until} | {kind: at for kind, at in earlier.items() if now < at < until}
 
 
 def set_timers(db: Db, timers: Iterable[Due]) -> None:
