@@ -97,7 +97,7 @@ def migrate() -> None:
     typer.echo("The database was at the newest schema." if was_current else "The database is now at the newest schema.")
     token = first_start(url)
     if token:
-        typer.echo("It was empty and now holds the Atelier of Arras with five rooms: `creneau room list`.")
+        typer.echo("It was empty and now holds the Atelier of Arras: `creneau room list`, `creneau policy show`.")
         typer.echo("The coordinator's token, shown this once:", err=True)
         typer.echo(token)
 
