@@ -11,7 +11,7 @@ from deploy import parts, running, supervision
 from deploy.errors import StartError
 from deploy.valkey import free_port, is_free
 from services import doctor
-from services.commands import people, rooms, site
+from services.commands import people, records, rooms, site
 from services.commands.edge import Plain, checked_settings, fail
 from services.demo import play
 from shared.seed import first_start
@@ -34,6 +34,8 @@ app.add_typer(people.partners, name="partner")
 app.add_typer(rooms.rooms, name="room")
 app.add_typer(rooms.trainers, name="trainer")
 app.add_typer(site.app, name="site")
+app.command("import", short_help="Take over existing bookings from a CSV or iCalendar file.")(records.import_bookings)
+app.command("export", short_help="Write the reservations into a CSV, XLSX or iCalendar file.")(records.export_bookings)
 
 
 def main() -> None:

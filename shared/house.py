@@ -1,9 +1,9 @@
 """A house as its rules see it: rooms with the policies in force, closures, holidays; remembered until they change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, Select, select, text
@@ -37,6 +37,7 @@ class House:
     layers: Layers
     _policies: dict[int, Policy] = field(default_factory=dict)
     _wanted: dict[tuple[int, int], Wanted] = field(default_factory=dict)
+    _untitled: list[int] | None = None
 
     def policy(self, group: int = 0) -> Policy:
         """What goes for the site as a whole, and for that group of people."""
@@ -53,9 +54,27 @@ class House:
             self._wanted[key] = resource.as_wanted(policy)
         return self._wanted[key]
 
+    def hides_titles(self, resource_ids: Iterable[int]) -> bool:
+        """Whether what these are booked for is the business of its owner and of coordinators only."""
+        policies = [self.wanted(id_).policy for id_ in resource_ids] or [self.policy()]
+        return any(policy.titles == "coordinators" for policy in policies)
+
+    def untitled(self) -> list[int]:
+        """The resources of which this is so; 0 for what is held nowhere."""
+        if self._untitled is None:
+            places = {0: (), **{id_: (id_,) for id_ in self.resources}}
+            self._untitled = [id_ for id_, resource_ids in places.items() if self.hides_titles(resource_ids)]
+        return self._untitled
+
     def rooms(self) -> list[Resource]:
         """The rooms that can be booked, combined ones among them."""
         return [r for r in self.resources.values() if r.kind == "room" and r.is_open]
+
+    def waiting_mode(self, resource_ids: Iterable[int], group: int = 0) -> Literal["off", "offer", "take"]:
+        """What becomes of requests for what is taken: of the rooms that are asked for, the most careful."""
+        modes = {self.wanted(id_, group).policy.waiting_list.mode for id_ in resource_ids}
+        careful: tuple[Literal["off", "offer"], ...] = ("off", "offer")
+        return next((mode for mode in careful if mode in modes), "take")
 
     def _layers(self, *scopes: tuple[str, int]) -> Iterator[Mapping[str, Any]]:
         return (self.layers[scope] for scope in scopes if scope in self.layers)

@@ -130,8 +130,9 @@ def invite(db: Db, reservation_id: int, invitees: Sequence[Invitee], *, by: Acto
     """Put people on the list of a reservation or session; who was on it keeps their answer. Returns their ids."""
     reservation = own(db, reservation_id, by=by)
     _check_changeable(reservation)
+    listed = reservation.list_id(db)
     rows = [
-        {"reservation_id": reservation_id, "address": i.address, "name": i.name, "language": i.language, "role": i.role}
+        {"reservation_id": listed, "address": i.address, "name": i.name, "language": i.language, "role": i.role}
         for i in invitees
     ]
     statement = insert(Attendee).values(rows)
@@ -146,7 +147,7 @@ def invite(db: Db, reservation_id: int, invitees: Sequence[Invitee], *, by: Acto
         },
     )
     ids = list(db.scalars(statement.returning(Attendee.id)))
-    on_the_list = select(func.count()).where(Attendee.reservation_id == reservation_id, Attendee.removed_at.is_(None))
+    on_the_list = select(func.count()).where(Attendee.reservation_id == listed, Attendee.removed_at.is_(None))
     if db.scalars(on_the_list).one() > MOST_ATTENDEES:
         raise InvalidInputError(f"A reservation has {MOST_ATTENDEES} attendees at most.", code="too_many_attendees")
     _announce(reservation, by, now)
@@ -159,7 +160,7 @@ def take_off(db: Db, reservation_id: int, attendee_id: int, *, by: Actor, now: d
     reservation = own(db, reservation_id, by=by)
     _check_changeable(reservation)
     attendee = db.get(Attendee, attendee_id)
-    if attendee is None or attendee.reservation_id != reservation_id or attendee.removed_at is not None:
+    if attendee is None or attendee.reservation_id != reservation.list_id(db) or attendee.removed_at is not None:
         raise NotFoundError("There is no such attendee.")
     if attendee.role == "CHAIR":
         raise WrongStateError("Who holds the meeting cannot be taken off its list: cancel it instead.")

@@ -65,15 +65,19 @@ class SeriesChange:
     @property
     def moves(self) -> bool:
         """Whether anything is to be decided."""
-        kept = (self.start, self.length, self.resources, self.people, self.layout, self.quantities)
-        return self.days_later != 0 or any(value is not None for value in kept)
+        kept = (self.resources, self.people, self.layout, self.quantities)
+        return self.is_other_rule or any(value is not None for value in kept)
+
+    @property
+    def is_other_rule(self) -> bool:
+        """Whether the dates recur at other times."""
+        return self.start is not None or self.length is not None or self.days_later != 0
 
 
 def request_series(db: Db, asked: SeriesWish, *, now: datetime) -> Series:
     """Enter all dates as requested reservations with one turn; raises the error that stands in their way."""
     wish = asked.wish
-    house = house_of(db, wish.by.site_id)
-    horizon = now.astimezone(ZoneInfo(asked.zone)).date() + timedelta(days=house.policy().series.horizon_days)
+    horizon = _horizon(db, asked, now)
     occurrences = expand(asked.rule, asked.start, asked.length, asked.zone, skip=asked.skip, horizon=horizon)
     series = Series(
         site_id=wish.by.site_id,
@@ -109,7 +113,7 @@ def change_series(db: Db, series_id: int, wanted: SeriesChange, *, by: Actor, no
     if any(r.state is State.REQUESTED or r.is_moving for r in later):
         raise WrongStateError("Dates of this series are just being decided: try again in a moment.")
     if wanted.moves:
-        _ask_to_move(db, series, dates, wanted, is_whole=_is_whole(db, series, dates), by=by, now=now)
+        _ask_to_move(db, series, dates, wanted, by=by, now=now)
     for reservation in dates if wanted.words else ():
         reservation.describe(db, by=by, now=now, **wanted.words)
     return series
@@ -153,6 +157,15 @@ def own_series(db: Db, series_id: int, *, by: Actor) -> Series:
     return series
 
 
+def _horizon(db: Db, asked: SeriesWish, now: datetime) -> date | None:
+    """How far the house plans; a coordinator who sets its rules aside goes to the end of the series, if it has one."""
+    rule, by = asked.rule, asked.wish.by
+    if asked.wish.override and by.is_coordinator and (rule.until or rule.count):
+        return None
+    days = house_of(db, by.site_id).policy().series.horizon_days
+    return now.astimezone(ZoneInfo(asked.zone)).date() + timedelta(days=days)
+
+
 def _request_dates(
     db: Db, series: Series, wish: Wish, occurrences: Sequence[Occurrence], *, on_conflict: str, now: datetime
 ) -> list[int]:
@@ -178,14 +191,16 @@ def _request_dates(
 
 
 def _ask_to_move(
-    db: Db, series: Series, dates: list[Reservation], wanted: SeriesChange, *, is_whole: bool, by: Actor, now: datetime
+    db: Db, series: Series, dates: list[Reservation], wanted: SeriesChange, *, by: Actor, now: datetime
 ) -> None:
     turn = db.scalars(select(func.nextval("turn"))).one()
     rooms = with_parts(resources_named(db, by.site_id, list(wanted.resources))) if wanted.resources else None
-    slots = [_moved(series, reservation, wanted) for reservation in dates]
+    by_rule = [_by_rule(series, reservation, wanted) for reservation in dates]
+    # where a date goes is counted from the date of the rule, so that one which was moved by itself comes along
+    slots = by_rule if wanted.is_other_rule else [reservation.slot for reservation in dates]
     _check_apart(slots)
-    into = _renewed(db, series, dates, slots[0], wanted, is_whole=is_whole, now=now)
-    for reservation, slot in zip(dates, slots, strict=True):
+    into = _renewed(db, series, dates, by_rule[0], wanted, now=now)
+    for reservation, slot, date_of_rule in zip(dates, slots, by_rule, strict=True):
         move = Move(
             slot=slot,
             resource_ids=rooms if rooms is not None else reservation.resource_ids,
@@ -193,15 +208,14 @@ def _ask_to_move(
             layout=wanted.layout,
             quantities=wanted.quantities,
             series_id=into,
+            recurs_at=date_of_rule.start if into is not None else None,
             override=wanted.override or None,
         )
         reservation.want(db, move, by=by, now=now, turn=turn)
 
 
-def _moved(series: Series, reservation: Reservation, wanted: SeriesChange) -> Slot:
-    """Where a date goes: counted from the date of the rule, so that one which was moved by itself comes along."""
-    if wanted.start is None and wanted.length is None and not wanted.days_later:
-        return reservation.slot
+def _by_rule(series: Series, reservation: Reservation, wanted: SeriesChange) -> Slot:
+    """When the date would be held by the rule that is wanted, or by the one that there is."""
     assert reservation.recurs_at is not None  # noqa: S101  it has a series
     day = reservation.recurs_at.astimezone(ZoneInfo(series.zone)).date() + timedelta(days=wanted.days_later)
     local = datetime.combine(day, wanted.start or series.starts_on.time())
@@ -210,22 +224,16 @@ def _moved(series: Series, reservation: Reservation, wanted: SeriesChange) -> Sl
 
 
 def _renewed(
-    db: Db,
-    series: Series,
-    dates: list[Reservation],
-    first: Slot,
-    wanted: SeriesChange,
-    *,
-    is_whole: bool,
-    now: datetime,
+    db: Db, series: Series, dates: list[Reservation], first: Slot, wanted: SeriesChange, *, now: datetime
 ) -> int | None:
     """The series to which the dates belong once they have moved; None when they stay where their rule has them.
 
-    Another time is another rule: of the whole series, or from a date on of a new one, which begins to exist for anybody
-    when its dates are granted.
+    Another time is another rule: of the whole series, or of a new one for the dates that change, which begins to exist
+    for anybody when they are granted. Those that stay behind (earlier ones, or some that wait in line) keep theirs.
     """
-    is_other_rule = wanted.start is not None or wanted.length is not None or wanted.days_later != 0
-    if is_whole and not is_other_rule:
+    alive = [r for r in dates_of(db, series) if r.state in ALIVE]
+    is_from_the_first = dates[0].id == next(r.id for r in alive if r.state in HOLDING)
+    if is_from_the_first and not wanted.is_other_rule:
         return None
     rule = _shifted(Recurrence.parse(series.rule), wanted.days_later)
     zone = ZoneInfo(series.zone)
@@ -233,7 +241,7 @@ def _renewed(
     length = wanted.length or series.length
     last = max(r.recurs_at for r in dates if r.recurs_at).astimezone(zone).date() + timedelta(days=wanted.days_later)
     rule = replace(rule, count=None, until=last)
-    if is_whole:
+    if {r.id for r in alive} == {r.id for r in dates}:
         series.wanted_rule, series.wanted_starts_on, series.wanted_length = str(rule), starts_on, length
         return series.id
     new = Series(
@@ -272,12 +280,6 @@ def _check_apart(slots: Sequence[Slot]) -> None:
 def _since(series: Series, day: date | None) -> datetime | None:
     """The instant from which the dates of that local day on count."""
     return datetime.combine(day, time(), ZoneInfo(series.zone)) if day is not None else None
-
-
-def _is_whole(db: Db, series: Series, dates: list[Reservation]) -> bool:
-    """Whether no live date of the series lies before these."""
-    alive = [r.recurs_at for r in dates_of(db, series) if r.state in HOLDING and r.recurs_at]
-    return min(alive) == dates[0].recurs_at
 
 
 def _date_of_rule(db: Db, series: Series, day: date) -> Occurrence:

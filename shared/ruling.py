@@ -1,4 +1,7 @@
-"""Laying down how the house is run: policies in versions, closures, school holidays, groups; all of it on record."""
+"""Laying down how the house is run: policies in versions, closures, school holidays, groups; all of it on record.
+
+What is booked stays booked. Whoever waits in line is looked at again, for what they wait for may be possible now.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +17,7 @@ from shared.store.house import Closure, PolicyVersion, SchoolHoliday, lock_house
 from shared.store.outbox import Actor, record_about_house
 from shared.store.people import Person, PersonGroup
 from shared.store.places import Resource, resources_named
+from shared.store.reservations import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def set_policy(
     db.flush()
     data = {"version": row.version, "before": former.body if former else {}, "after": body}
     record_about_house(db, str(about), "PolicyChanged", data, by=by, now=now, reason=reason)
+    look_again(db, by.site_id, now)
     return row
 
 
@@ -102,6 +107,7 @@ def close(db: Db, slug: str | None, slot: Slot, reason: str, *, by: Actor, now: 
 
 def reopen(db: Db, closure_id: int, *, by: Actor, now: datetime) -> None:
     """Take a closure back."""
+    lock_house(db, by.site_id)
     closure = db.scalars(select(Closure).where(Closure.id == closure_id, Closure.site_id == by.site_id)).first()
     if closure is None:
         raise NotFoundError("There is no such closure.")
@@ -110,11 +116,13 @@ def reopen(db: Db, closure_id: int, *, by: Actor, now: datetime) -> None:
     db.delete(closure)
     data = {"closure": closure_id, "start": closure.starts_at.isoformat(), "end": closure.ends_at.isoformat()}
     record_about_house(db, "closure", "Reopened", data, by=by, now=now)
+    look_again(db, by.site_id, now)
 
 
 def add_holiday(db: Db, holiday: Holiday, *, by: Actor, now: datetime) -> SchoolHoliday:
     """Correct the school calendar."""
     _coordinators_only(by)
+    lock_house(db, by.site_id)
     if not 0 <= (holiday.last_day - holiday.first_day).days <= 366:  # noqa: PLR2004
         raise InvalidInputError("School holidays end on or after their first day, within a year.", code="days_reversed")
     row = SchoolHoliday(
@@ -129,12 +137,14 @@ def add_holiday(db: Db, holiday: Holiday, *, by: Actor, now: datetime) -> School
     db.flush()
     data = {"zone": holiday.zone, "first": holiday.first_day.isoformat(), "last": holiday.last_day.isoformat()}
     record_about_house(db, "school-calendar", "SchoolCalendarCorrected", data, by=by, now=now, reason=holiday.name)
+    look_again(db, by.site_id, now)
     return row
 
 
 def remove_holiday(db: Db, holiday_id: int, *, by: Actor, now: datetime) -> None:
     """Take a correction back."""
     _coordinators_only(by)
+    lock_house(db, by.site_id)
     row = db.scalars(
         select(SchoolHoliday).where(SchoolHoliday.id == holiday_id, SchoolHoliday.site_id == by.site_id)
     ).first()
@@ -143,11 +153,13 @@ def remove_holiday(db: Db, holiday_id: int, *, by: Actor, now: datetime) -> None
     db.delete(row)
     data = {"zone": row.zone, "first": row.first_day.isoformat(), "last": row.last_day.isoformat()}
     record_about_house(db, "school-calendar", "SchoolCalendarRestored", data, by=by, now=now, reason=row.name)
+    look_again(db, by.site_id, now)
 
 
 def set_group(db: Db, slug: str, name: str, addresses: list[str], *, by: Actor, now: datetime) -> PersonGroup:
     """Make or rename a group and say who is in it; nobody is in two."""
     _coordinators_only(by)
+    lock_house(db, by.site_id)
     group = db.scalars(select(PersonGroup).where(PersonGroup.site_id == by.site_id, PersonGroup.slug == slug)).first()
     if group is None:
         group = PersonGroup(site_id=by.site_id, slug=slug, name=name)
@@ -164,6 +176,7 @@ def set_group(db: Db, slug: str, name: str, addresses: list[str], *, by: Actor, 
     for person in people:
         person.group_id = group.id
     record_about_house(db, f"group:{slug}", "GroupSet", {"name": name, "people": len(people)}, by=by, now=now)
+    look_again(db, by.site_id, now)
     return group
 
 

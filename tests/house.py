@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from shared import booking, deciding, holds, ruling
+from shared import booking, deciding, furnishing, holds, recurring, ruling
 from shared.domain.policy import Scope
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot
 from shared.invitations.announce import announce_some
 from shared.invitations.remind import remind_some
@@ -20,9 +21,11 @@ from shared.store.house import lock_house
 from shared.store.outbox import Actor
 from shared.store.people import Organisation, Person, Role, Token, person_called
 from shared.store.places import Resource
-from shared.store.reservations import Reservation
+from shared.store.reservations import Reservation, dates_of
+from shared.store.series import Series
 
 MONDAY = datetime(2027, 11, 8, tzinfo=UTC)
+FIRST_TUESDAY = datetime(2027, 11, 9, 14)  # noqa: DTZ001  on the clock on the wall, as series are asked for
 TABLES = "site, organisation, person, token, resource, reservation, occupancy, attendee, activity, session, invitation"
 
 
@@ -66,6 +69,33 @@ class House:
             raise result
         return result
 
+    def series(self, rule: str, *resources: str, who: str = "anne", **more: Any) -> int:
+        """Ask for a series, by default from Tuesday 9 November 2027 on, from 14 to 16 h in Arras; its id."""
+        wish = booking.Wish(
+            by=self.actors[who],
+            title=more.pop("title", "Club"),
+            slot=slot(),
+            resources=resources or ("flexi-16",),
+            people=more.pop("people", 0),
+            invitees=tuple(Invitee(address) for address in more.pop("guests", ())),
+            option_until=more.pop("option_until", None),
+        )
+        asked = recurring.SeriesWish(
+            wish=wish,
+            rule=Recurrence.parse(rule),
+            start=more.pop("start", FIRST_TUESDAY),
+            length=more.pop("length", timedelta(hours=2)),
+            zone="Europe/Paris",
+            **more,
+        )
+        with self.book() as db:
+            return recurring.request_series(db, asked, now=self.now).id
+
+    def dates(self, series_id: int) -> list[Reservation]:
+        """All reservations of a series, in the order of their original starts."""
+        with self.book() as db:
+            return dates_of(db, db.get_one(Series, series_id))
+
     def decide(self, batch: int = deciding.BATCH) -> list[int]:
         """Decide until nothing more can be decided; the ids in the order of decision."""
         ids: list[int] = []
@@ -101,9 +131,22 @@ class House:
                 db, reservation_id, booking.Change(**what), version=version, by=self.actors[who], now=self.now
             )
 
-    def cancel(self, reservation_id: int, who: str = "anne") -> None:
+    def cancel(self, reservation_id: int, who: str = "anne", reason: str = "") -> None:
         with self.book() as db:
-            booking.cancel(db, reservation_id, reason="", by=self.actors[who], now=self.now)
+            booking.cancel(db, reservation_id, reason=reason, by=self.actors[who], now=self.now)
+
+    def approve(self, reservation_id: int) -> None:
+        with self.book() as db:
+            holds.approve(db, reservation_id, reason="", by=self.actors["claire"], now=self.now)
+
+    def decline(self, reservation_id: int, reason: str = "") -> None:
+        with self.book() as db:
+            holds.decline(db, reservation_id, reason=reason, by=self.actors["claire"], now=self.now)
+
+    def confirm(self, reservation_id: int, who: str = "anne") -> None:
+        """The owner confirms an option or takes an offer."""
+        with self.book() as db:
+            holds.confirm(db, reservation_id, by=self.actors[who], now=self.now)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -117,6 +160,19 @@ class House:
         with self.book() as db:
             about = ruling.About(scope, slug)
             ruling.set_policy(db, about, knobs, reason="", version=None, by=self.actors["claire"], now=self.now)
+
+    def furnish(self, slug: str, kind: furnishing.Kind = "room", **what: Any) -> str:
+        """A coordinator adds something that can be booked; its slug."""
+        new = furnishing.NewResource(kind, slug, what.pop("name", slug.title()), **what)
+        with self.book() as db:
+            self.rooms[slug] = furnishing.add(db, new, by=self.actors["claire"], now=self.now).id
+        return slug
+
+    def alter(self, slug: str, **what: Any) -> tuple[int, ...]:
+        """A coordinator changes it; the reservations that are concerned."""
+        wanted = furnishing.Alteration(**what)
+        with self.book() as db:
+            return furnishing.alter(db, slug, wanted, by=self.actors["claire"], now=self.now).concerned
 
     def run_timers(self) -> None:
         """Do what is due by now, then decide what that set going."""

@@ -14,8 +14,10 @@ from services.api import (
     activities,
     attendees,
     deliveries,
+    exports,
     holds,
     house,
+    imports,
     preview,
     reservations,
     rooms,
@@ -73,6 +75,8 @@ def create_app() -> FastAPI:
         deliveries,
         house,
         search,
+        imports,
+        exports,
     ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)

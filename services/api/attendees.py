@@ -17,6 +17,7 @@ from services.api.transactions import InTransaction, Reading, once
 from shared import programme
 from shared.store.attendees import Attendee
 from shared.store.base import Db
+from shared.store.reservations import Reservation
 
 router = APIRouter(prefix="/reservations/{reservation_id}/attendees", tags=["attendees"])
 ATTENDEES = TypeAdapter(list[AttendeeView])
@@ -66,10 +67,9 @@ def take_off(
 
 
 def _listed(db: Db, reservation_id: int, status: int) -> Response:
+    list_id = db.get_one(Reservation, reservation_id).list_id(db)
     people = db.scalars(
-        select(Attendee)
-        .where(Attendee.reservation_id == reservation_id, Attendee.removed_at.is_(None))
-        .order_by(Attendee.id)
+        select(Attendee).where(Attendee.reservation_id == list_id, Attendee.removed_at.is_(None)).order_by(Attendee.id)
     )
     views = [AttendeeView.model_validate(person, from_attributes=True) for person in people]
     return Response(ATTENDEES.dump_json(views), status, media_type="application/json")

@@ -40,7 +40,7 @@ class ReservationView(BaseModel):
 
     id: int
     state: State
-    title: str
+    title: str | None = Field(description="null for who is neither its owner nor a coordinator, by policy of its rooms")
     note: str | None = Field(description="for its owner and coordinators")
     start: AwareDatetime
     end: AwareDatetime
@@ -121,33 +121,6 @@ class EventView(BaseModel):
     by: str | None
     recorded_at: AwareDatetime
     correlation_id: str
-
-
-class BusyView(BaseModel):
-    start: AwareDatetime
-    end: AwareDatetime
-    state: State
-    reservation: int | None
-    title: str | None
-
-
-class RoomView(BaseModel):
-    id: int
-    slug: str
-    name: str
-    kind: str
-    seats: int | None
-    seats_are_assumed: bool
-    is_open: bool
-
-
-class RoomBusyView(BaseModel):
-    id: int
-    slug: str
-    name: str
-    kind: str
-    seats: int | None
-    busy: list[BusyView]
 
 
 class DeliveryView(BaseModel):

@@ -40,7 +40,7 @@ def preview_reservation(db: InTransaction, wish: NewReservation, caller: Booker,
         return [result]
 
     def show(ids: Sequence[int]) -> Response:
-        row = rows_of(db, ids)[ids[0]]
+        row = rows_of(db, ids, None)[ids[0]]
         shown = view(row, caller)
         if row.refusal is None:
             return Response(shown.model_dump_json(), media_type="application/json")

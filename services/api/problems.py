@@ -16,8 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from services.api.outputs import AlternativeView, ConflictView, DateAlternativesView, PlanView, ReservationView
+from services.api.record_schemas import ReportView
 from shared.domain.errors import (
     CreneauError,
+    ImportRefusedError,
     InvalidInputError,
     KeyReusedError,
     NotAllowedError,
@@ -28,6 +30,7 @@ from shared.domain.errors import (
 )
 
 STATUS: Mapping[type[CreneauError], int] = {
+    ImportRefusedError: 409,
     InvalidInputError: 422,
     KeyReusedError: 422,
     NotAllowedError: 403,
@@ -80,6 +83,7 @@ class Refusal(Problem):
     by_date: list[DateAlternativesView] = Field([], description="for a series: what each conflicting date could have")
     plans: list[PlanView] = Field([], description="for a series: ways to have all of it")
     reservation: ReservationView | None = Field(None, description="what became of the request or the move")
+    report: ReportView | None = Field(None, description="of an import: what became of each line")
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -136,9 +140,13 @@ def _model(status: int) -> type[Problem]:
 
 async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, CreneauError)  # noqa: S101  registered for it
+    language = language_of(request)
     if not isinstance(error, RefusedError):
-        return problem(STATUS[type(error)], error.code, error.message, members=error.details)
-    refusal, language = error.refusal, language_of(request)
+        members = dict(error.details)
+        sentences = members.pop("sentences", None)  # of a file, in both languages
+        detail = sentences[language] if isinstance(sentences, dict) else error.message
+        return problem(STATUS[type(error)], error.code, detail, members=members)
+    refusal = error.refusal
     members = {"facts": refusal.facts, "fix": refusal.fix, "advice": refusal.advice(language)}
     members["may_override"] = refusal.override
     return problem(STATUS[type(error)], error.code, refusal.sentence(language), members=members)

@@ -163,9 +163,9 @@ def take_in(wishes: Sequence[booking.Wish]) -> list[int | CreneauError]:
 
 
 def read(ids: Sequence[int]) -> list[Any]:
-    """The work of the reader: the row of each id."""
+    """The work of the reader: the row of each id, for whoever asked for it or changed it."""
     with reading() as db:
-        rows = rows_of(db, ids)
+        rows = rows_of(db, ids, None)
         return [rows[id_] for id_ in ids]
 
 

@@ -142,11 +142,12 @@ def series_view(db: Db, series_id: int, caller: Caller) -> SeriesView:
             .order_by(Reservation.recurs_at, Reservation.id)
         )
     )
-    rows = rows_of(db, ids)
+    rows = rows_of(db, ids, caller)
+    dates = [view(rows[id_], caller) for id_ in ids]
     later = db.scalars(select(Series.id).where(Series.split_from == series_id, Series.head_id.is_not(None)))
     return SeriesView(
         id=series.id,
-        title=rows[ids[0]].title if ids else "",
+        title=dates[0].title if dates else "",
         rule=series.rule,
         start=series.starts_on.isoformat(timespec="minutes"),
         length_minutes=int(series.length.total_seconds() // 60),
@@ -156,7 +157,7 @@ def series_view(db: Db, series_id: int, caller: Caller) -> SeriesView:
         split_from=series.split_from,
         goes_on_in=list(later),
         created_at=series.created_at,
-        dates=[view(rows[id_], caller) for id_ in ids],
+        dates=dates,
     )
 
 

@@ -157,7 +157,7 @@ class SeriesView(BaseModel):
     """A series with what became of each of its dates, in order."""
 
     id: int
-    title: str
+    title: str | None
     rule: str
     start: str = Field(description="the first start, on the wall clock of `zone`", examples=["2027-09-07T14:00"])
     length_minutes: int

@@ -144,7 +144,7 @@ def _must_ask_the_book(ask: Ask, house: House) -> bool:
 
 
 def _depends_on_others(wanted: Wanted) -> bool:
-    return wanted.quantity > 1 or bool(wanted.policy.transitions)
+    return wanted.kind == "equipment" or bool(wanted.policy.transitions)
 
 
 def _sit(db: Db, house: House, turns: list[Turn], board: Board, now: datetime) -> None:

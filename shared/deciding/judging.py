@@ -31,7 +31,7 @@ class Judge:
         return judge(self._request(ask))
 
     def _request(self, ask: Ask) -> Request:
-        row, group = ask.row, ask.row.group_id
+        row, group, measures = ask.row, ask.row.group_id, self.consumption.measure(ask)
         return Request(
             slot=ask.slot,
             people=ask.people,
@@ -46,8 +46,8 @@ class Judge:
             policy=self.house.policy(group),
             closures=self.house.closures.near(ask.slot),
             days=self.house.days,
-            person_usage=self.consumption.of_person(ask),
-            organisation_usage=self.consumption.of_organisation(ask),
-            people_in_building=self.consumption.people_in_building(ask),
+            person_usage=measures.person,
+            organisation_usage=measures.organisation,
+            people_in_building=measures.people_in_building,
             override=ask.override,
         )

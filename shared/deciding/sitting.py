@@ -65,7 +65,9 @@ class Sitting:
         if not ask.waits_if_taken or refusal.code not in PASSING or ask.slot.start <= self.now:
             return refusal
         limit = self.house.policy(ask.row.group_id).building_limit
-        if self._waiting_mode(ask) == "off" or (limit is not None and ask.people > limit):
+        if limit is not None and ask.people > limit:
+            return refusal
+        if self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "off":
             return refusal
         return self.judge.outcome(ask, without=PASSING).refusal
 
@@ -162,7 +164,7 @@ class Sitting:
         policy = self.house.policy(ask.row.group_id)
         if said.verdict is Verdict.APPROVE:
             hold, until = Hold.APPROVAL, self.now + timedelta(hours=policy.approval.hours)
-        elif ask.is_waitlisted and self._waiting_mode(ask) == "offer":
+        elif ask.is_waitlisted and self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "offer":
             hold, until = Hold.OFFER, self.now + timedelta(hours=policy.waiting_list.offer_hours)
         elif ask.row.option_until is not None and ask.row.option_until > self.now:
             hold, until = Hold.OPTION, ask.row.option_until
@@ -190,8 +192,3 @@ class Sitting:
         name = self.house.resources[conflicts[kinds.index(kind)].resource_id].name
         facts: dict[str, str | int] = {} if kind == "room" else {"name": name}
         return Refusal(f"{kind}_taken", facts, conflicts=tuple(conflicts[:MOST_CONFLICTS]))
-
-    def _waiting_mode(self, ask: Ask) -> str:
-        """Of the rooms that are asked for, the most careful one."""
-        modes = {self.house.wanted(id_, ask.row.group_id).policy.waiting_list.mode for id_ in ask.resource_ids}
-        return next((mode for mode in ("off", "offer") if mode in modes), "take")

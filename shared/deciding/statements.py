@@ -32,13 +32,14 @@ WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :m
 # What is taken around the wishes, with the meeting inside of each stretch and how the room is laid out for it.
 AROUND = text("""
 SELECT DISTINCT ON (taken.id) taken.*
-FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS wish(resource_id bigint, "from" timestamptz, "to" timestamptz)
+FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS wish(
+    resource_id bigint, "from" timestamptz, "to" timestamptz, most bigint)
 CROSS JOIN LATERAL (
     SELECT o.id, o.resource_id, o.unit, o.reservation_id, lower(o.during) AS starts_at, upper(o.during) AS ends_at,
            r.starts_at AS begins, r.ends_at AS ends, r.layout
     FROM occupancy AS o JOIN reservation AS r ON r.id = o.reservation_id
     WHERE o.resource_id = wish.resource_id AND o.during && tstzrange(wish."from", wish."to")
-    LIMIT :most) AS taken
+    LIMIT wish.most) AS taken
 """)
 
 RELEASE = text("DELETE FROM occupancy WHERE reservation_id = ANY(:ids)")
@@ -81,10 +82,10 @@ UPDATE reservation AS r SET
     layout = CASE WHEN is_placed THEN d.layout ELSE r.layout END,
     quantities = CASE WHEN is_placed THEN d.quantities ELSE r.quantities END,
     series_id = CASE WHEN is_placed THEN coalesce(wanted_series_id, series_id) ELSE series_id END,
-    recurs_at = CASE WHEN is_placed AND wanted_series_id IS NOT NULL THEN d.starts_at ELSE recurs_at END,
+    recurs_at = CASE WHEN is_placed THEN coalesce(wanted_recurs_at, recurs_at) ELSE recurs_at END,
     wanted_starts_at = NULL, wanted_ends_at = NULL, wanted_resource_ids = NULL, wanted_people = NULL,
     wanted_by_coordinator = NULL, wanted_layout = NULL, wanted_quantities = NULL, wanted_series_id = NULL,
-    wanted_override = NULL,
+    wanted_recurs_at = NULL, wanted_override = NULL,
     turn = NULL, waiting_since = NULL, decided_at = :now, unannounced_since = coalesce(unannounced_since, :now),
     version = version + 1
 FROM decision AS d WHERE r.id = d.id
@@ -112,6 +113,20 @@ SERIES_UNCHANGED = (
 
 # A series goes on as another one from some date on: with the people of the first, and an invitation of its own.
 SPLIT = (
+    # those that stay behind keep their list and their invitation, also when the date that bore them goes on elsewhere
+    text("""
+WITH heir AS (
+    SELECT s.id, s.head_id AS was, (
+        SELECT r.id FROM reservation AS r WHERE r.series_id = s.id ORDER BY r.recurs_at, r.id LIMIT 1) AS head
+    FROM series AS s JOIN reservation AS was ON was.id = s.head_id AND was.series_id <> s.id
+    WHERE s.id = :from
+), listed AS (
+    UPDATE attendee SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
+), invited AS (
+    UPDATE invitation SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
+)
+UPDATE series SET head_id = heir.head FROM heir WHERE series.id = heir.id
+"""),
     text("""
 INSERT INTO attendee (reservation_id, address, name, language, role, resource_id)
 SELECT :head, a.address, a.name, a.language, a.role, a.resource_id

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import TextClause, text
 
 from shared.deciding.ask import Ask
-from shared.deciding.crowd import Crowd, Presence
+from shared.deciding.crowd import Crowd, Presence, bookings_at_once, people_at_once
 from shared.domain.policy import Quota
 from shared.domain.rules import Usage
 from shared.domain.slots import Slot
@@ -21,7 +21,6 @@ from shared.house import House
 from shared.store.base import Db
 
 A_WEEK = timedelta(days=7)
-NOTHING = Usage({}, 0, 0)
 MOST_COUNTED = 1001
 
 # by way of the occupancies, whose index knows the times of each resource
@@ -73,8 +72,19 @@ class Side:
 PERSON, ORGANISATION = Side.of("requested_by"), Side.of("organisation_id")
 
 
+class Measures(NamedTuple):
+    """What the limits of the building, a person and an organisation are measured by; None where nothing is limited."""
+
+    people_in_building: int = 0
+    person: Usage | None = None
+    organisation: Usage | None = None
+
+
+NOTHING = Measures()
+
+
 class Consumption:
-    """The numbers for one batch; `people_in_building` and `usage` leave out the request that asks."""
+    """The numbers for one batch."""
 
     def __init__(self, db: Db, house: House, asks: Sequence[Ask], now: datetime) -> None:
         self._house, self._now = house, now
@@ -85,20 +95,17 @@ class Consumption:
         }
         quotas = [quota for by_group in self._quotas.values() for quota in by_group.values() if quota]
         self._has_limit = any(policy.building_limit is not None for policy in policies.values())
+        self._is_limited = self._has_limit or bool(quotas)
         self._minutes: defaultdict[tuple[str, int, date], int] = defaultdict(int)
         self._weeks_read: set[tuple[str, int, date]] = set()
         self._open: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self._weeks_of: dict[Slot, Sequence[tuple[date, int]]] = {}
         self._crowd = Crowd()
         self._asks_who_is_here = self._has_limit or any(quota.concurrent is not None for quota in quotas)
         self._limited = [side for side in (PERSON, ORGANISATION) if any(self._quotas[side.column].values())]
         for side in self._limited:
             self._read_open(db, side, asks)
         self.read(db, asks)
-
-    @property
-    def is_limited(self) -> bool:
-        """Whether any knob in force needs these numbers at all."""
-        return self._has_limit or any(q for by_group in self._quotas.values() for q in by_group.values())
 
     def read(self, db: Db, asks: Sequence[Ask]) -> None:
         """Count what the book has at the times of these requests: those of the batch, or what is proposed instead."""
@@ -107,14 +114,19 @@ class Consumption:
         for side in self._limited:
             self._read_minutes(db, side, asks)
 
-    def people_in_building(self, ask: Ask) -> int:
-        return self._crowd.people(ask.slot, without=ask.id) if self._has_limit else 0
-
-    def of_person(self, ask: Ask) -> Usage | None:
-        return self._usage(PERSON, ask, ask.row.requested_by)
-
-    def of_organisation(self, ask: Ask) -> Usage | None:
-        return self._usage(ORGANISATION, ask, ask.row.organisation_id)
+    def measure(self, ask: Ask) -> Measures:
+        """What there is at the time of a request, without itself."""
+        if not self._is_limited:
+            return NOTHING
+        around = self._crowd.around(ask.slot, without=ask.id)
+        row = ask.row
+        return Measures(
+            people_at_once(ask.slot, around) if self._has_limit else 0,
+            self._usage(PERSON, ask, row.requested_by, [p for p in around if p.person_id == row.requested_by]),
+            self._usage(
+                ORGANISATION, ask, row.organisation_id, [p for p in around if p.organisation_id == row.organisation_id]
+            ),
+        )
 
     def add(self, ask: Ask) -> None:
         """The request was granted."""
@@ -139,7 +151,7 @@ class Consumption:
 
     def _enter(self, ask: Ask, slot: Slot, resource_ids: Sequence[int], people: int, sign: int) -> None:
         """What takes nothing of the house counts for nothing."""
-        if not self.is_limited or not resource_ids:
+        if not self._is_limited or not resource_ids:
             return
         for side, who in _sides(ask):
             for monday, minutes in self._weeks(slot):
@@ -157,16 +169,15 @@ class Consumption:
         for side, who in _sides(ask) if slot.end > self._now else ():
             self._open[side.column, who] += sign
 
-    def _usage(self, side: Side, ask: Ask, who: int | None) -> Usage | None:
+    def _usage(self, side: Side, ask: Ask, who: int | None, own: Sequence[Presence]) -> Usage | None:
         quota = self._quotas[side.column][ask.row.group_id]
         if quota is None or who is None:
             return None
-        ids = {"person_id": who} if side is PERSON else {"organisation_id": who}
         return Usage(
             week_minutes={monday: self._minutes[side.column, who, monday] for monday, _ in self._weeks(ask.slot)},
             # whoever waits already is one of them
             open_requests=self._open[side.column, who] - (1 if ask.is_waitlisted else 0),
-            concurrent=self._crowd.bookings(ask.slot, without=ask.id, **ids) if quota.concurrent is not None else 0,
+            concurrent=bookings_at_once(ask.slot, own),
         )
 
     def _read_open(self, db: Db, side: Side, asks: Sequence[Ask]) -> None:
@@ -186,8 +197,13 @@ class Consumption:
         for row in db.execute(side.minutes, {"weeks": orjson.dumps(unread).decode()}) if unread else ():
             self._minutes[side.column, row.who, row.monday] += row.minutes
 
-    def _weeks(self, slot: Slot) -> Iterator[tuple[date, int]]:
+    def _weeks(self, slot: Slot) -> Sequence[tuple[date, int]]:
         """The Monday of each week that the slot touches, and how many of its minutes lie in it."""
+        if slot not in self._weeks_of:
+            self._weeks_of[slot] = tuple(self._split(slot))
+        return self._weeks_of[slot]
+
+    def _split(self, slot: Slot) -> Iterator[tuple[date, int]]:
         day = slot.start.astimezone(self._house.zone).date()
         monday, start = day - timedelta(days=day.weekday()), slot.start
         while start < slot.end:

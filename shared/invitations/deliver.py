@@ -18,7 +18,8 @@ from sqlalchemy import Row, func, select, text
 
 from shared.calendar.entry import Party
 from shared.domain.errors import NotFoundError, WrongStateError
-from shared.invitations.compose import Addressed, Mail, envelope_sender, mail_for
+from shared.invitations.addressed import Addressed
+from shared.invitations.compose import Mail, envelope_sender, mail_for
 from shared.invitations.news import News
 from shared.mail.contract import Envelope
 from shared.store.base import Db

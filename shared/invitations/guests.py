@@ -27,9 +27,9 @@ ON CONFLICT (reservation_id, address) DO UPDATE SET role = 'CHAIR', removed_at =
 """)
 
 
-def seat_hosts(db: Db, reservation: Reservation, *, now: datetime) -> None:
+def seat_hosts(db: Db, reservation: Reservation, resource_ids: list[int], *, now: datetime) -> None:
     """Put the owner and the trainers on the list, and take trainers off whom a move has freed."""
-    values = {"reservation_id": reservation.id, "resource_ids": reservation.resource_ids, "now": now}
+    values = {"reservation_id": reservation.id, "resource_ids": resource_ids, "now": now}
     db.execute(FREED, values)
     db.execute(TRAINERS, values)
     db.execute(OWNER, values | {"owner_id": reservation.requested_by})

@@ -1,107 +1,14 @@
-"""What an entry is, as its people are told of it; kept after each announcement, so that the next knows what changed."""
+"""What one announcement tells: the entry or series now and as it was before, and what its kind of letter needs."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
 
 from shared.domain.slots import Slot
-from shared.letters.facts import Change, Span
-from shared.store.base import Db
-from shared.store.people import Person
-from shared.store.places import Resource, Site
-from shared.store.programme import Activity, Session
-from shared.store.reservations import Reservation
-
-
-class Place(BaseModel):
-    """A resource that has an address of its own in calendars; `kind` is room, trainer or equipment."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    kind: str
-    address: str
-
-
-class Host(BaseModel):
-    """The site that invites: what a letter and an entry say about it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    address: str
-    zone: str
-    contact: str
-    mail_domain: str
-
-
-class Told(BaseModel):
-    """One entry as it stands in calendars."""
-
-    model_config = ConfigDict(frozen=True)
-
-    start: datetime
-    end: datetime
-    title: str
-    note: str
-    where: str
-    resources: tuple[Place, ...]
-    trainer_name: str
-    trainer_address: str
-    host: Host
-
-    @property
-    def place(self) -> str:
-        """Where it is, in words."""
-        return self.where or ", ".join(resource.name for resource in self.resources if resource.kind == "room")
-
-    def changes_since(self, before: "Told") -> tuple[Change, ...]:
-        """What a reader has to know that is different."""
-        changes = []
-        if (self.start, self.end) != (before.start, before.end):
-            changes.append(Change("time", Span(before.start, before.end), Span(self.start, self.end)))
-        if self.place != before.place:
-            changes.append(Change("place", before.place, self.place))
-        if self.title != before.title:
-            changes.append(Change("title", before.title, self.title))
-        if self.note != before.note:
-            changes.append(Change("note"))
-        return tuple(changes)
-
-
-def told_of(db: Db, reservation: Reservation) -> Told:
-    """The entry of a reservation as it is now."""
-    site = Site.get(db, reservation.site_id)
-    trainer = db.get_one(Person, reservation.requested_by)
-    resources = db.scalars(select(Resource).where(Resource.id.in_(reservation.resource_ids)).order_by(Resource.id))
-    session = db.execute(
-        select(Session.where, Activity.description).join(Activity).where(Session.reservation_id == reservation.id)
-    ).first()
-    notes = [reservation.note, session.description] if session else [reservation.note]
-    return Told(
-        start=reservation.starts_at,
-        end=reservation.ends_at,
-        title=reservation.title,
-        note="\n\n".join(note for note in notes if note),
-        where=session.where if session else "",
-        resources=tuple(
-            Place(name=r.name, kind=r.kind, address=f"{r.mail_local_part}@rooms.{site.mail_domain}") for r in resources
-        ),
-        trainer_name=trainer.name,
-        trainer_address=trainer.address,
-        host=Host(
-            name=site.name,
-            address=site.address,
-            zone=site.zone,
-            contact=site.contact_address,
-            mail_domain=site.mail_domain,
-        ),
-    )
-
-
-def resource_names(db: Db, ids: list[int]) -> tuple[str, ...]:
-    return tuple(db.scalars(select(Resource.name).where(Resource.id.in_(ids)).order_by(Resource.id)))
+from shared.invitations.told import Told
+from shared.invitations.told_series import Sentence, ToldSeries
+from shared.letters.facts import Outcome
 
 
 class RefusedThing(BaseModel):
@@ -119,17 +26,78 @@ class RefusedThing(BaseModel):
         return cls(rooms=rooms, start=slot.start, end=slot.end, title=title)
 
 
+class Became(BaseModel):
+    """When and where one date of a series takes place instead."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: datetime
+    end: datetime
+    place: str
+
+
+class Fate(BaseModel):
+    """One date of a series as it was known or asked for, and what became of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: datetime
+    end: datetime
+    place: str
+    outcome: Outcome
+    reason: Sentence = {}
+    became: Became | None = None
+
+
+class OfSeries(BaseModel):
+    """What there is to say where an entry is a series, or one date of it: `one` is that date's name, its first start.
+
+    words: when the series recurs, and did before; dates: what became of each that there is something to say about;
+    whole: the calendar, where all of it is told.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    words: Sentence
+    words_before: Sentence = {}
+    one: datetime | None = None
+    dates: tuple[Fate, ...] = ()
+    whole: ToldSeries | None = None
+
+
+class Standing(BaseModel):
+    """What is held, waits or came to its end: until when, and what then; `people` and `asks` are for who decides."""
+
+    model_config = ConfigDict(frozen=True)
+
+    deadline: datetime | None = None
+    hold: Literal["", "approval", "option", "offer", "waitlist"] = ""
+    on_expiry: Literal["", "expire", "confirm"] = ""
+    rank: int = 0
+    on_release: Literal["", "offer", "take"] = ""
+    people: int = 0
+    reference: str = ""
+    is_for_who_decides: bool = False
+
+
 class News(BaseModel):
-    """What one announcement tells: the entry now, how it was before, and whatever its kind of letter needs besides."""
+    """The same for everybody who gets it; what is one reader's business only is left out when a letter is written."""
 
     model_config = ConfigDict(frozen=True)
 
     told: Told
     before: Told | None = None
     is_removal: bool = False
-    reasons: dict[str, str] = {}
-    """language → sentence, for a refusal"""
+    asks_again: bool = False
+    reasons: Sentence = {}
+    """for a refusal"""
+    findings: tuple[Sentence, ...] = ()
+    """the rules that call for approval"""
+    answer: str = ""
+    """a coordinator's own words"""
     is_move: bool = False
     conflicts: tuple[RefusedThing, ...] = ()
     alternatives: tuple[RefusedThing, ...] = ()
     asked: RefusedThing | None = None
+    series: OfSeries | None = None
+    standing: Standing | None = None

@@ -17,6 +17,14 @@ _NOW_TOLD = "UPDATE attendee SET is_told = true, told_sequence = :sequence WHERE
 _NOW_GONE = "UPDATE attendee SET is_told = false, told_sequence = :sequence WHERE reservation_id = :reservation_id "
 _HEARD = " RETURNING address, name, language, role"
 _SAME = "SELECT address, name, language, role FROM attendee WHERE reservation_id = :reservation_id "
+_COORDINATORS = """
+SELECT DISTINCT p.address, p.name, p.language, 'NON-PARTICIPANT' AS role
+FROM person AS p JOIN token AS t ON t.person_id = p.id
+WHERE t.site_id = :site_id AND t.role = 'coordinator' AND t.revoked_at IS NULL"""
+# the site itself is written to without a name: nobody knows who reads it
+_CONTACT = """
+SELECT lower(contact_address) AS address, '' AS name, language, 'NON-PARTICIPANT' AS role FROM site
+WHERE id = :site_id"""
 
 
 class To(Enum):
@@ -28,14 +36,18 @@ class To(Enum):
     EVERYBODY_LEAVING = _NOW_GONE + "AND is_told" + _HEARD
     OWNER = _SAME + "AND address = (SELECT p.address FROM person p WHERE p.id = :owner_id)"  # noqa: S608  constants only
     COMING = _SAME + "AND removed_at IS NULL AND is_told AND partstat <> 'DECLINED'"
+    COORDINATORS = _COORDINATORS + " UNION ALL " + _CONTACT + " AND NOT EXISTS (" + _COORDINATORS + ")"
+    COORDINATORS_AND_CONTACT = (
+        "SELECT DISTINCT ON (address) * FROM (" + _COORDINATORS + " UNION ALL " + _CONTACT + ") AS deciders"  # noqa: S608
+    )
 
 
 # the same news to the same person is written once, however often it is posted
 WRITE = """
 WITH heard AS ({who}), written AS (
-INSERT INTO delivery (site_id, reservation_id, announcement_id, uid, sequence, dtstamp, method, recipient,
+INSERT INTO delivery (site_id, reservation_id, announcement_id, uid, recurrence, sequence, dtstamp, method, recipient,
                       recipient_name, language, role, not_before, give_up_at, correlation_id, created_at)
-SELECT :site_id, :reservation_id, :announcement_id, :uid, :sequence, :dtstamp, :method, address,
+SELECT :site_id, :reservation_id, :announcement_id, :uid, :recurrence, :sequence, :dtstamp, :method, address,
        name, language, role, :now, CAST(:now AS timestamptz) + interval '2 days', :correlation_id, :now
 FROM heard ORDER BY address
 ON CONFLICT (uid, recurrence, sequence, dtstamp, method, recipient) DO NOTHING
@@ -47,13 +59,18 @@ STATEMENTS = {to: text(WRITE.format(who=to.value)) for to in To}
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What is posted: the kind of letter, its METHOD, and the SEQUENCE and DTSTAMP under which it goes out."""
+    """What is posted: the kind of letter, its METHOD, and the SEQUENCE and DTSTAMP under which it goes out.
+
+    recurrence: the one date of a series that it is about, and for a letter beside the calendar, its kind.
+    """
 
     kind: str
     method: str
     sequence: int
     dtstamp: datetime
     news: News
+    recurrence: str = ""
+    correlation_id: str = ""
 
 
 def post(db: Db, posting: Posting, to: To, *, reservation: Reservation, invitation: Invitation, now: datetime) -> int:
@@ -62,6 +79,7 @@ def post(db: Db, posting: Posting, to: To, *, reservation: Reservation, invitati
         invitation_id=invitation.id,
         kind=posting.kind,
         method=posting.method,
+        recurrence=posting.recurrence,
         sequence=posting.sequence,
         dtstamp=posting.dtstamp,
         news=posting.news.model_dump(mode="json"),
@@ -76,15 +94,16 @@ def post(db: Db, posting: Posting, to: To, *, reservation: Reservation, invitati
             "owner_id": reservation.requested_by,
             "announcement_id": announcement.id,
             "uid": invitation.uid,
+            "recurrence": posting.recurrence,
             "sequence": posting.sequence,
             "dtstamp": posting.dtstamp,
             "method": posting.method,
             "now": now,
-            "correlation_id": reservation.correlation_id,
+            "correlation_id": posting.correlation_id,
         },
     ).one()
     if count:
-        creneau = Actor(None, reservation.site_id, correlation_id=reservation.correlation_id)
+        creneau = Actor(None, reservation.site_id, correlation_id=posting.correlation_id)
         queued = InvitationsQueued(reservation.id, posting.method, count)
         record(db, reservation.site_id, queued, by=creneau, now=now)
     else:

@@ -12,6 +12,7 @@ _MOST_LINES = 30
 # what needs its reader's attention comes first
 _ORDER: tuple[Outcome, ...] = (
     "refused",
+    "expired",
     "skipped",
     "replaced",
     "moved",
@@ -53,7 +54,8 @@ def booked_of(dates: Sequence[SeriesDate]) -> tuple[int, int]:
     booked = sum(a_date.outcome in {"confirmed", "replaced", "moved"} for a_date in dates)
     # a date that was skipped for no reason was not wanted
     missed = sum(
-        a_date.outcome in {"refused", "waitlisted", "held"} or (a_date.outcome == "skipped" and bool(a_date.reason))
+        a_date.outcome in {"refused", "expired", "waitlisted", "held"}
+        or (a_date.outcome == "skipped" and bool(a_date.reason))
         for a_date in dates
     )
     return booked, booked + missed

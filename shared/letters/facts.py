@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 Language = Literal["fr", "en"]
-Outcome = Literal["confirmed", "held", "waitlisted", "replaced", "moved", "refused", "skipped", "cancelled"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+Outcome = Literal["confirmed", "held", "waitlisted", "replaced", "moved", "refused", "skipped", "expired", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Facts:
     organizer: who invites, usually the trainer; contact: the mail address that questions go to.
     recipient: the reader's name for the greeting; own: the reader made this reservation.
     removed: for a cancellation, the meeting goes on without the reader.
+    asks_again: for an update, every answer is open again, whatever is said of the changes.
     reasons: for a refusal, sentences in the reader's language; alternatives: the first three are told.
     kept: for a refused move, the slot that stays.
 
@@ -86,8 +88,8 @@ class Facts:
     one date of the series that the letter is about. dates: what became of each, in whatever order.
 
     deadline: until when it is held, is to be answered, or was; on_expiry: what the deadline brings if nobody decides;
-    hold: for an expiry, what came to its end; rank: the place on the waiting list, from 1; on_release: what happens
-    when something becomes free; answer: a coordinator's own words.
+    hold: what came to its end, or what a coordinator took back that was never confirmed; rank: the place on the waiting
+    list, from 1; on_release: what happens when something becomes free; answer: a coordinator's own words.
     asks, asks_address: who made the request, for those who decide; people: how many are to come; reference: what the
     reservation is called in Créneau.
     """
@@ -106,6 +108,7 @@ class Facts:
     recipient: str = ""
     own: bool = False
     removed: bool = False
+    asks_again: bool = False
     changes: tuple[Change, ...] = ()
     reasons: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()

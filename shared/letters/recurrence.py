@@ -18,8 +18,8 @@ _MIDNIGHT = time(0)
 _WORKING_DAYS, _ALL_DAYS = (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5, 6)
 _MOST_EXCEPTIONS = 12
 _NTH: dict[Language, dict[int, str]] = {
-    "fr": {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", -1: "dernier"},
-    "en": {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"},
+    "fr": {1: "premier", 2: "deuxième", 3: "troisième", 4: "quatrième", 5: "cinquième", -1: "dernier"},
+    "en": {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"},
 }
 
 
@@ -27,9 +27,9 @@ _NTH: dict[Language, dict[int, str]] = {
 class Repeats:
     """When something comes again; where no day is named, the first date's own day.
 
-    weekdays: Monday is 0; month_days: 1 to 31, or -1 for the last day; nth: (weekday, n), n from 1 to 4, or -1 for the
-    last; start, end: the first date's, on the wall clock of the site; last: None when there is no end; skipped: the
-    dates left out.
+    weekdays: Monday is 0; month_days: 1 to 31, or -1 for the last day, -2 for the one before; nth: (weekday, n), n from
+    1 to 5, or -1 for the last; start, end: the first date's, on the wall clock of the site; last: None when there is no
+    end; skipped: the dates left out.
     """
 
     freq: Literal["DAILY", "WEEKLY", "MONTHLY"]
@@ -100,6 +100,8 @@ def _monthly(repeats: Repeats, language: Language) -> str:
 def _month_day(day: int, language: Language) -> str:
     if day == -1:
         return "dernier jour" if language == "fr" else "last day"
+    if day < 0:
+        return f"{-day}e jour avant la fin" if language == "fr" else f"{ordinal(-day, 'en')} last day"
     if language == "fr":
         return "1er" if day == 1 else str(day)
     return ordinal(day, "en")

@@ -95,7 +95,7 @@ def _told(kind: Kind, facts: Facts, language: Language) -> dict[str, object]:
         "is_for_coordinators": kind in _FOR_COORDINATORS,
         "is_held": kind not in _NOTHING_HELD,
         # a new time or place puts every answer back (RFC 5546 section 3.2.2.1); a new text does not
-        "asks_again": any(change.what in {"time", "recurrence", "place"} for change in facts.changes),
+        "asks_again": facts.asks_again or any(c.what in {"time", "recurrence", "place"} for c in facts.changes),
         "alternatives": facts.alternatives[:_MOST_ALTERNATIVES],
         "language": language,
         "slot": slot,

@@ -52,6 +52,12 @@ WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
   AND starts_at < :end AND ends_at > :start AND starts_at > CAST(:start AS timestamptz) - interval '366 days'
 """)
 
+# The same for all of them, where what they wait for may have become possible otherwise.
+LOOK_AGAIN = text("""
+UPDATE reservation SET turn = waitlist_turn, waiting_since = :now
+WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -67,8 +73,8 @@ class Asked:
 class Move:
     """Another time, other resources, other numbers; those that move in one turn move all or none.
 
-    `series_id`: the series that it then belongs to, with its new start as its date; `override`: a coordinator's reason
-    to set rules aside.
+    `series_id`: the series that it then belongs to, and `recurs_at` its date in that; `override`: a coordinator's
+    reason to set rules aside.
     """
 
     slot: Slot
@@ -77,6 +83,7 @@ class Move:
     layout: str | None = None
     quantities: dict[str, int] | None = None
     series_id: int | None = None
+    recurs_at: datetime | None = None
     override: str | None = None
 
 
@@ -124,6 +131,7 @@ class Reservation(Numbered, Base):
     wanted_layout: Mapped[str | None]
     wanted_quantities: Mapped[dict[str, Any] | None]
     wanted_series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    wanted_recurs_at: Mapped[datetime | None]
     wanted_override: Mapped[str | None]
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -131,12 +139,13 @@ class Reservation(Numbered, Base):
     decided_at: Mapped[datetime | None]
     unannounced_since: Mapped[datetime | None]
     correlation_id: Mapped[str]
+    imported_uid: Mapped[str] = mapped_column(default="")
 
     @classmethod
     def locked(cls, db: Db, site_id: int, reservation_id: int) -> "Reservation":
         """The reservation, locked until the end of the transaction; raises NotFoundError."""
         found = db.scalars(
-            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update()
+            select(cls).where(cls.id == reservation_id, cls.site_id == site_id).with_for_update(key_share=True)
         ).first()
         if found is None:
             raise NotFoundError("There is no such reservation.")
@@ -167,6 +176,12 @@ class Reservation(Numbered, Base):
     @property
     def is_moving(self) -> bool:
         return self.wanted_starts_at is not None
+
+    def list_id(self, db: Db) -> int:
+        """The reservation that bears its list of people: itself, or for a date of a series the head of that."""
+        if self.series_id is None:
+            return self.id
+        return db.get_one(Series, self.series_id).head_id or self.id
 
     def cancel(self, db: Db, *, reason: str, by: Actor, now: datetime) -> None:
         """Give everything back at once; for a held house, so that whoever waits for the slot is served in turn."""
@@ -214,7 +229,7 @@ class Reservation(Numbered, Base):
         self.wanted_resource_ids = sorted(move.resource_ids)
         self.wanted_people = move.people
         self.wanted_layout, self.wanted_quantities = move.layout, move.quantities
-        self.wanted_series_id = move.series_id
+        self.wanted_series_id, self.wanted_recurs_at = move.series_id, move.recurs_at
         self.wanted_by_coordinator, self.wanted_override = by.is_coordinator, move.override
         self.turn, self.waiting_since = turn, now
         self.refusal = None
@@ -288,8 +303,8 @@ class Reservation(Numbered, Base):
         self.turn = self.waiting_since = None
         self.wanted_starts_at = self.wanted_ends_at = None
         self.wanted_resource_ids = self.wanted_people = self.wanted_by_coordinator = None
-        self.wanted_layout = self.wanted_quantities = self.wanted_series_id = None
-        self.wanted_override = None
+        self.wanted_layout = self.wanted_quantities = self.wanted_override = None
+        self.wanted_series_id = self.wanted_recurs_at = None
 
 
 def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[Reservation]:
@@ -297,7 +312,12 @@ def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[R
     wanted = select(Reservation).where(Reservation.series_id == series.id)
     if since is not None:
         wanted = wanted.where(Reservation.recurs_at >= since)
-    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update()))
+    return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update(key_share=True)))
+
+
+def look_again(db: Db, site_id: int, now: datetime) -> None:
+    """Have everybody on the waiting lists of a house decided anew, in the order in which they asked."""
+    db.execute(LOOK_AGAIN, {"site_id": site_id, "now": now})
 
 
 class Occupancy(Numbered, Base):

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared import booking, recurring
+from shared import programme, recurring
 from shared.domain.errors import InvalidInputError, NotAllowedError, WrongStateError
 from shared.domain.recurrence import Recurrence
-from shared.store.reservations import Reservation, dates_of
+from shared.store.attendees import Invitee
 from shared.store.series import Series
 from tests.house import House, slot
 
@@ -25,32 +25,15 @@ def summer(house: House) -> None:
 
 def ask(house: House, rule: str = "FREQ=WEEKLY;COUNT=10", *rooms: str, who: str = "anne", **more: Any) -> int:
     """A series on Tuesdays from 14 to 16 h; its id."""
-    wish = booking.Wish(
-        by=house.actors[who], title="Club", slot=slot(), resources=rooms or ("flexi-16",), people=more.pop("people", 0)
-    )
-    asked = recurring.SeriesWish(
-        wish=wish,
-        rule=Recurrence.parse(rule),
-        start=more.pop("start", TUESDAY),
-        length=more.pop("length", timedelta(hours=2)),
-        zone="Europe/Paris",
-        **more,
-    )
-    with house.book() as db:
-        return recurring.request_series(db, asked, now=house.now).id
-
-
-def dates(house: House, series_id: int) -> list[Reservation]:
-    with house.book() as db:
-        return dates_of(db, db.get_one(Series, series_id))
+    return house.series(rule, *rooms, who=who, **{"start": TUESDAY} | more)
 
 
 def states(house: House, series_id: int) -> list[str]:
-    return [reservation.state.value for reservation in dates(house, series_id)]
+    return [reservation.state.value for reservation in house.dates(series_id)]
 
 
 def starts(house: House, series_id: int) -> list[str]:
-    return [f"{r.starts_at.astimezone(PARIS):%m-%d %H:%M}" for r in dates(house, series_id)]
+    return [f"{r.starts_at.astimezone(PARIS):%m-%d %H:%M}" for r in house.dates(series_id)]
 
 
 def change(house: House, series_id: int, who: str = "anne", **what: Any) -> None:
@@ -72,14 +55,14 @@ def test_all_dates_are_decided_together_and_stay_at_their_hour_across_the_clock_
     assert len(decided) == 10
     assert states(house, series) == ["confirmed"] * 10
     assert {start[6:] for start in starts(house, series)} == {"14:00"}
-    assert {r.starts_at.hour for r in dates(house, series)} == {12, 13}  # UTC
+    assert {r.starts_at.hour for r in house.dates(series)} == {12, 13}  # UTC
 
 
 def test_all_or_nothing(house: House) -> None:
     block(house, date(2027, 9, 21))
     series = ask(house)
     house.decide()
-    found = dates(house, series)
+    found = house.dates(series)
     assert {r.state.value for r in found} == {"refused"}
     assert [r.refusal["code"] for r in found if r.refusal].count("room_taken") == 1
     assert [r.refusal["code"] for r in found if r.refusal].count("series_refused") == 9
@@ -107,7 +90,7 @@ def test_another_room_is_taken_for_a_date_on_which_the_wanted_one_is_taken(house
     series = ask(house, on_conflict="propose")
     house.decide()
     assert states(house, series) == ["confirmed"] * 10
-    third = dates(house, series)[2]
+    third = house.dates(series)[2]
     assert (third.resource_ids, third.starts_at) != ([house.rooms["flexi-16"]], third.recurs_at)
     assert third.recurs_at is not None
 
@@ -151,11 +134,11 @@ def test_a_series_and_a_single_request_are_decided_in_turn(house: House) -> None
 def test_one_date_moves_by_itself(house: House) -> None:
     series = ask(house)
     house.decide()
-    third = dates(house, series)[2]
+    third = house.dates(series)[2]
     house.move(third.id, third.slot.starting(third.starts_at + timedelta(hours=3)))
     house.decide()
     assert starts(house, series)[1:4] == ["09-14 14:00", "09-21 17:00", "09-28 14:00"]
-    assert dates(house, series)[2].recurs_at == third.recurs_at
+    assert house.dates(series)[2].recurs_at == third.recurs_at
 
 
 def test_all_dates_move_and_the_rule_with_them(house: House) -> None:
@@ -163,7 +146,7 @@ def test_all_dates_move_and_the_rule_with_them(house: House) -> None:
     house.decide()
     change(house, series, start=time(9), length=timedelta(hours=3), days_later=1)
     assert starts(house, series)[:2] == ["09-08 09:00", "09-15 09:00"]
-    assert all(r.recurs_at == r.starts_at for r in dates(house, series))
+    assert all(r.recurs_at == r.starts_at for r in house.dates(series))
     with house.book() as db:
         changed = db.get_one(Series, series)
         assert (changed.starts_on, changed.length) == (datetime(2027, 9, 8, 9), timedelta(hours=3))  # noqa: DTZ001
@@ -177,8 +160,8 @@ def test_this_date_and_later_ones_go_on_as_another_series(house: House) -> None:
     assert starts(house, series) == ["09-07 14:00", "09-14 14:00", "09-21 14:00", "09-28 14:00"]
     [later] = house.rows("SELECT id, head_id FROM series WHERE split_from = :id", id=series)
     assert starts(house, later.id)[:2] == ["10-05 10:00", "10-12 10:00"]
-    assert len(dates(house, later.id)) == 6
-    assert later.head_id == dates(house, later.id)[0].id
+    assert len(house.dates(later.id)) == 6
+    assert later.head_id == house.dates(later.id)[0].id
 
 
 def test_a_change_that_one_date_cannot_have_changes_none(house: House) -> None:
@@ -188,11 +171,55 @@ def test_a_change_that_one_date_cannot_have_changes_none(house: House) -> None:
     before = starts(house, series)
     change(house, series, since=date(2027, 9, 21), start=time(9), length=timedelta(hours=2))
     assert starts(house, series) == before
-    codes = [r.refusal["code"] for r in dates(house, series) if r.refusal]
+    codes = [r.refusal["code"] for r in house.dates(series) if r.refusal]
     assert sorted(set(codes)) == ["room_taken", "series_refused"]
     assert house.state(theirs) == "confirmed"
     assert house.rows("SELECT FROM series WHERE split_from = :id", id=series) == []
     assert house.rows("SELECT FROM occupancy WHERE reservation_id <> :id", id=theirs) != []
+
+
+def test_another_room_from_a_date_on_leaves_each_date_its_place_in_the_rule(house: House) -> None:
+    series = ask(house)
+    house.decide()
+    for date_ in house.dates(series)[5:7]:
+        house.move(date_.id, date_.slot.starting(date_.starts_at + timedelta(hours=3)))
+    house.decide()
+    change(house, series, since=date(2027, 10, 12), resources=("flexi-36",))
+    [later] = house.rows("SELECT id, starts_on FROM series WHERE split_from = :id", id=series)
+    assert starts(house, later.id) == [
+        *("10-12 17:00", "10-19 17:00", "10-26 14:00", "11-02 14:00", "11-09 14:00"),
+    ]
+    by_rule = [r.recurs_at.astimezone(PARIS).hour for r in house.dates(later.id) if r.recurs_at]
+    assert (by_rule, later.starts_on) == ([14] * 5, datetime(2027, 10, 12, 14))  # noqa: DTZ001
+
+
+def test_dates_that_wait_in_line_stay_behind_under_their_rule_with_the_list_of_people(house: House) -> None:
+    block(house, date(2027, 9, 21))
+    series = ask(house, on_conflict="wait", guests=["zoe@college.example"])
+    house.decide()
+    first = house.dates(series)[0].id
+    change(house, series, start=time(9), length=timedelta(hours=1))
+    [later] = house.rows("SELECT id, head_id FROM series WHERE split_from = :id", id=series)
+    [waiting] = house.dates(series)
+    assert waiting.recurs_at == waiting.starts_at
+    assert {start[6:] for start in starts(house, later.id)} == {"09:00"}
+    assert house.rows("SELECT head_id FROM series WHERE id = :id", id=series) == [(waiting.id,)]
+    assert later.head_id == first
+    listed = house.rows("SELECT reservation_id FROM attendee ORDER BY 1")
+    assert [row.reservation_id for row in listed] == sorted([waiting.id, first])
+
+
+def test_whoever_is_invited_to_one_date_is_invited_to_the_series(house: House) -> None:
+    series = ask(house)
+    house.decide()
+    first, _, third, *_ = house.dates(series)
+    with house.book() as db:
+        zoe = Invitee("zoe@college.example")
+        [attendee] = programme.invite(db, third.id, [zoe], by=house.actors["anne"], now=house.now)
+    assert house.rows("SELECT id, reservation_id FROM attendee") == [(attendee, first.id)]
+    with house.book() as db:
+        programme.take_off(db, third.id, attendee, by=house.actors["anne"], now=house.now)
+    assert house.rows("SELECT FROM attendee WHERE removed_at IS NULL") == []
 
 
 def test_a_daily_series_moves_onto_its_own_old_dates(house: House) -> None:
@@ -214,13 +241,13 @@ def test_all_dates_that_have_not_begun_are_given_back(house: House) -> None:
 def test_a_date_that_was_skipped_or_cancelled_comes_back(house: House) -> None:
     series = ask(house, skip=frozenset({date(2027, 9, 14)}))
     house.decide()
-    cancelled = dates(house, series)[3]
+    cancelled = house.dates(series)[3]
     house.cancel(cancelled.id)
     for day in (date(2027, 9, 14), date(2027, 10, 5)):
         with house.book() as db:
             recurring.bring_back(db, series, day, by=house.actors["anne"], now=house.now)
         house.decide()
-    alive = [r for r in dates(house, series) if r.state == "confirmed"]
+    alive = [r for r in house.dates(series) if r.state == "confirmed"]
     assert len(alive) == 10
     with house.book() as db, pytest.raises(WrongStateError):
         recurring.bring_back(db, series, date(2027, 9, 14), by=house.actors["anne"], now=house.now)
@@ -234,7 +261,7 @@ def test_only_the_owner_and_coordinators_change_a_series(house: House) -> None:
     with pytest.raises(NotAllowedError):
         change(house, series, who="basile", start=time(9), length=timedelta(hours=1))
     change(house, series, who="claire", words={"title": "Club radio"})
-    assert {r.title for r in dates(house, series)} == {"Club radio"}
+    assert {r.title for r in house.dates(series)} == {"Club radio"}
 
 
 def test_a_series_of_a_whole_year_is_one_turn_in_a_small_batch(house: House) -> None:

@@ -117,6 +117,16 @@ def test_nobody_waits_for_what_a_rule_forbids(house: House, rule: dict[str, int]
     assert house.state(asked) == "refused"
 
 
+def test_whoever_waits_is_looked_at_again_when_the_house_allows_more(house: House) -> None:
+    house.rule(building_limit=30)
+    house.confirmed("flexi-16", people=16)
+    waiting = wait(house, "flexi-19", people=19)
+    house.rule(building_limit=40)
+    late = house.ask("flexi-19", who="claire", people=19)
+    house.decide()
+    assert house.states(waiting, late) == ["confirmed", "refused"]
+
+
 @pytest.mark.parametrize("batch", [1, 500])
 def test_who_begins_to_wait_just_before_a_move_gets_what_it_leaves(house: House, batch: int) -> None:
     """Both are decided in one batch: the request first, which waits for what the move then gives back."""

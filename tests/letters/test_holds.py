@@ -150,6 +150,15 @@ def test_a_no_comes_with_the_words_of_who_said_it() -> None:
     assert "Voyons-nous en mars ?" in plainly(Page(words).text)
 
 
+def test_what_a_coordinator_takes_back_was_never_in_a_calendar() -> None:
+    words = write("cancellation", "fr", replace(HELD, hold="approval", answer="Les travaux durent."))
+    text = plainly(words.text)
+    assert "La coordination a annulé votre demande pour « Atelier storyboard »." in text
+    assert "Les travaux durent." in text
+    assert "invite.ics" not in text
+    assert "nothing is booked." in write("cancellation", "en", replace(HELD, hold="option")).text
+
+
 def test_a_no_may_say_what_is_free() -> None:
     text = read("declined", alternatives=(Alternative(("Flexi 19",), START, END),))
     assert f"Ce qui est libre :\n- Flexi 19 : {SLOT}\n" in text

@@ -65,6 +65,16 @@ def test_a_series_of_the_school_year_is_one_sentence() -> None:
             "the last day of each month",
         ),
         (
+            {"freq": "MONTHLY", "month_days": (-2,)},
+            "le 2e jour avant la fin de chaque mois",
+            "the 2nd last day of each month",
+        ),
+        (
+            {"freq": "MONTHLY", "nth": ((0, 5),)},
+            "le cinquième lundi de chaque mois",
+            "the fifth Monday of each month",
+        ),
+        (
             {"freq": "MONTHLY", "month_days": (22,), "interval": 2},
             "tous les deux mois, le 22",
             "every two months, on the 22nd",

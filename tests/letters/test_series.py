@@ -136,6 +136,7 @@ def test_a_long_list_of_different_fates_is_cut_short(count: int, lines: int, res
         ("moved", "Date déplacée (1)", "Dates déplacées (2)"),
         ("refused", "Date refusée (1)", "Dates refusées (2)"),
         ("skipped", "Date laissée de côté (1)", "Dates laissées de côté (2)"),
+        ("expired", "Date expirée (1)", "Dates expirées (2)"),
         ("cancelled", "Date annulée (1)", "Dates annulées (2)"),
     ],
 )
@@ -155,6 +156,12 @@ def test_a_series_changes_by_its_rule() -> None:
     assert "La série de rendez-vous « Atelier storyboard » a changé." in text
     assert f"- Dates : {RULE}\n  (avant : {before})\n" in text
     assert "répondre à nouveau" in text
+
+
+def test_dates_that_moved_ask_for_new_answers() -> None:
+    dates = [on(1, outcome="moved", replaced_by=Instead(on(2).start, on(2).end)), on(3, outcome="moved")]
+    assert "répondre à nouveau" in read("update", replace(SERIES, own=False, asks_again=True), dates)
+    assert "Votre réponse reste valable" in read("update", replace(SERIES, own=False), dates)
 
 
 def test_one_date_changes_and_is_told_alone() -> None:

@@ -1,0 +1,33 @@
+"""One delivery before it has bytes: what is announced, under which UID, to whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.calendar.entry import Party
+from shared.invitations.news import News
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """The news of an announcement on its way to one of its recipients."""
+
+    kind: str
+    method: str
+    uid: str
+    sequence: int
+    dtstamp: datetime
+    news: News
+    key: UUID
+    recipient: Party
+    role: str
+
+    @property
+    def has_calendar(self) -> bool:
+        """The other methods are letters beside the calendar."""
+        return self.method in {"REQUEST", "CANCEL"}
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its reader made the reservation."""
+        return self.recipient.address == self.news.told.trainer_address

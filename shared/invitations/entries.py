@@ -1,0 +1,65 @@
+"""What is told as calendars read it: an entry, a series with all its dates, or one date of a series."""
+
+from dataclasses import replace
+from typing import cast
+
+from shared.calendar.entry import Entry, Guest, Method, Party, Role, render
+from shared.calendar.series import SeriesEntry, render_occurrences, render_series
+from shared.domain.recurrence import Recurrence
+from shared.invitations.addressed import Addressed
+from shared.invitations.told import Told
+from shared.invitations.told_series import ToldSeries
+
+
+def calendar_of(addressed: Addressed) -> bytes:
+    """The calendar of a mail, for its recipient."""
+    series, method = addressed.news.series, cast("Method", addressed.method)
+    entry = _entry(addressed, addressed.news.told)
+    if series is None:
+        return render(entry, method)
+    if series.whole is None:
+        return render_occurrences([replace(entry, recurrence_id=series.one)], method)
+    return render_series(_series(addressed, series.whole), method)
+
+
+def organizer_of(told: Told) -> Party:
+    """The site on its own mail domain; never the trainer's, whose DMARC would not let us."""
+    return Party(f"reservations@{told.host.mail_domain}", told.host.name)
+
+
+def _series(addressed: Addressed, series: ToldSeries) -> SeriesEntry:
+    """All its entries under the SEQUENCE of this mail, which is that of none older."""
+    return SeriesEntry(
+        usual=_entry(addressed, series.usual),
+        rule=Recurrence.parse(series.rule),
+        occurrences=tuple(
+            replace(_entry(addressed, series.at(date)), recurrence_id=date.recurs_at) for date in series.dates
+        ),
+    )
+
+
+def _entry(addressed: Addressed, told: Told) -> Entry:
+    return Entry(
+        uid=addressed.uid,
+        sequence=addressed.sequence,
+        dtstamp=addressed.dtstamp,
+        start=told.start,
+        end=told.end,
+        zone=told.host.zone,
+        summary=told.title,
+        description=told.note,
+        location=", ".join(part for part in (told.place, "" if told.where else told.host.address) if part),
+        organizer=organizer_of(told),
+        guests=_guests(addressed, told),
+        status="CANCELLED" if addressed.method == "CANCEL" else "CONFIRMED",
+    )
+
+
+def _guests(addressed: Addressed, told: Told) -> tuple[Guest, ...]:
+    """The recipient, the trainer and the rooms; who else comes is nobody's business."""
+    recipient = addressed.recipient
+    rooms = [Guest.room(place.address, place.name) for place in told.resources if place.kind == "room"]
+    guests = [Guest(recipient.address, recipient.name, role=cast("Role", addressed.role))]
+    if not addressed.is_own:
+        guests.insert(0, Guest(told.trainer_address, told.trainer_name, role="CHAIR", rsvp=False, partstat="ACCEPTED"))
+    return (*guests, *rooms)

@@ -1,0 +1,54 @@
+"""A series as it is now: its dates with what became of each, and the people to whom that is told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+
+from shared.domain.states import HOLDING, State
+from shared.invitations.as_it_is import told_series_of
+from shared.invitations.circle import Circle
+from shared.invitations.told_series import ToldSeries
+from shared.store.base import Db
+from shared.store.reservations import Reservation
+from shared.store.series import Series
+
+
+@dataclass(frozen=True)
+class SeriesNow:
+    """`dates` are in order, each as it was asked for last: what was refused and then brought back counts once."""
+
+    db: Db
+    series: Series
+    head: Reservation
+    dates: tuple[Reservation, ...]
+
+    @classmethod
+    def read(cls, db: Db, series: Series) -> "SeriesNow":
+        rows = db.scalars(
+            select(Reservation)
+            .where(Reservation.series_id == series.id)
+            .order_by(Reservation.recurs_at, Reservation.id)
+        )
+        dates = {reservation.recurs_at: reservation for reservation in rows}
+        return cls(db, series, db.get_one(Reservation, series.head_id), tuple(dates.values()))
+
+    @cached_property
+    def live(self) -> list[Reservation]:
+        """What stands in calendars; what is held or waits does not yet."""
+        return self._in({State.CONFIRMED})
+
+    @cached_property
+    def picture(self) -> ToldSeries:
+        """All dates, whatever became of them."""
+        return told_series_of(self.db, self.series, self.dates)
+
+    def circle(self, *, now: datetime, correlation_id: str) -> Circle:
+        """Its people, with the trainers of any date among them."""
+        ids = sorted({id_ for reservation in self._in(HOLDING) for id_ in reservation.resource_ids})
+        return Circle.around(self.db, self.head, now=now, resource_ids=ids, correlation_id=correlation_id)
+
+    def _in(self, states: Iterable[State]) -> list[Reservation]:
+        return [reservation for reservation in self.dates if reservation.state in states]
