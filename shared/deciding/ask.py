@@ -108,9 +108,8 @@ class Ask:
 
     def refuse(self, refusal: Refusal) -> None:
         """No; a failed move changes nothing, and whoever is on the waiting list stays there."""
-        self.refusal, self.stays = refusal, []
-        if not self.is_move and not self.is_waitlisted:
-            self.state = State.REFUSED
+        self.refusal, self.stays, self.hold, self.until = refusal, [], None, None
+        self.state = State(self.row.state) if self.is_move or self.is_waitlisted else State.REFUSED
 
     def begin_again(self) -> "Ask":
         """The same request, undecided."""

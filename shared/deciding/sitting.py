@@ -121,7 +121,6 @@ class Sitting:
         for ask in turn if why else ():
             if ask.refusal is None and why:
                 self._undo(ask)
-                ask.hold, ask.until = None, None
                 ask.refuse(why)
 
     def _take_proposal(self, ask: Ask) -> None:
