@@ -126,9 +126,10 @@ def reopen(db: Db, closure_id: int, *, by: Actor, now: datetime) -> None:
         raise NotFoundError("There is no such closure.")
     if not by.is_coordinator and closure.created_by != by.person_id:
         raise NotAllowedError("Only a coordinator, or who closed it, opens it again.")
+    slug = db.get_one(Resource, closure.resource_id).slug if closure.resource_id else "site"
     db.delete(closure)
     data = {"closure": closure_id, "start": closure.starts_at.isoformat(), "end": closure.ends_at.isoformat()}
-    record_about_house(db, "closure", "Reopened", data, by=by, now=now)
+    record_about_house(db, f"closure:{slug}", "Reopened", data, by=by, now=now)
     look_again(db, by.site_id, now)
 
 

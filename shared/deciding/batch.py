@@ -58,7 +58,8 @@ def take(db: Db, batch: int = BATCH, *, patiently: bool = False, site_id: int | 
     if held is None:
         return Taken([])
     most = max(batch, SMALLEST_WINDOW)
-    rows = db.execute(statements.WAITING, {"site_id": held.site_id, "most": most}).all()
+    found = db.execute(statements.WAITING, {"site_id": held.site_id, "most": most})
+    rows = sorted(found, key=lambda row: (row.turn, row.id))  # a row that had to be waited for may have another turn
     asks = [Ask.of(n, row) for n, row in enumerate(rows)]
     turns: list[Turn] = [list(turn) for _, turn in groupby(asks, key=lambda ask: ask.row.turn)]
     is_cut = len(rows) == most
@@ -165,16 +166,16 @@ def _settle(db: Db, asks: Sequence[Ask], now: datetime) -> bool:
         db.execute(RELEASE, {"ids": moved, "site_id": asks[0].row.site_id, "now": now})
     following.number_the_line(db, decided)
     rows = [row for ask in decided for row in ask.rows]
+    happened = [(ask, event) for ask in decided for event in ask.events]
     events = [
         {
-            "n": ask.n,
+            "n": n,
             "reservation_id": ask.id,
             "type": type(event).__name__,
             "data": event.data,
             "correlation_id": ask.row.correlation_id,
         }
-        for ask in decided
-        for event in ask.events
+        for n, (ask, event) in enumerate(happened)
     ]
     values = {
         "stays": _json(rows),

@@ -121,16 +121,17 @@ class Board:
         """The meeting with what its room takes before and after it.
 
         A transition to whoever was there first is ours to wait for, as far as they do not wait for one already: their
-        row is not touched.
+        row is not touched. Who is farther off than the book is read around a request is no neighbour.
         """
         policy, slot = wanted.policy, ask.slot
         start, end = slot.start, slot.end
         if policy.transitions:
             table = self._units[wanted.id, unit]
             before, after = table.before(slot.start), table.after(slot.end)
-            start -= set_up_before(policy, before.layout if before else None, ask.layout)
+            is_near = before is not None and before.end > slot.start - REACH
+            start -= set_up_before(policy, before.layout if before and is_near else None, ask.layout)
             end += clearing_after(policy)
-            if after:
+            if after and after.start < slot.end + REACH:
                 waits = after.begins - after.start
                 end += max(set_up_before(policy, ask.layout, after.layout) - waits, NO_TIME)
         elif policy.setup_minutes or policy.clearing_minutes:
