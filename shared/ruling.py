@@ -14,10 +14,10 @@ from shared.domain.policy import SCOPES, Scope, checked
 from shared.domain.slots import Slot
 from shared.store.base import Db
 from shared.store.house import Closure, PolicyVersion, SchoolHoliday, lock_house, policies_in_force
+from shared.store.occupancies import look_again
 from shared.store.outbox import Actor, record_about_house
 from shared.store.people import Person, PersonGroup
 from shared.store.places import Resource, resources_named
-from shared.store.reservations import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def set_policy(
     db.flush()
     data = {"version": row.version, "before": former.body if former else {}, "after": body}
     record_about_house(db, str(about), "PolicyChanged", data, by=by, now=now, reason=reason)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
     return row
 
 
@@ -130,7 +130,7 @@ def reopen(db: Db, closure_id: int, *, by: Actor, now: datetime) -> None:
     db.delete(closure)
     data = {"closure": closure_id, "start": closure.starts_at.isoformat(), "end": closure.ends_at.isoformat()}
     record_about_house(db, f"closure:{slug}", "Reopened", data, by=by, now=now)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
 
 
 def add_holiday(db: Db, holiday: Holiday, *, by: Actor, now: datetime) -> SchoolHoliday:
@@ -151,7 +151,7 @@ def add_holiday(db: Db, holiday: Holiday, *, by: Actor, now: datetime) -> School
     db.flush()
     data = {"zone": holiday.zone, "first": holiday.first_day.isoformat(), "last": holiday.last_day.isoformat()}
     record_about_house(db, "school-calendar", "SchoolCalendarCorrected", data, by=by, now=now, reason=holiday.name)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
     return row
 
 
@@ -167,7 +167,7 @@ def remove_holiday(db: Db, holiday_id: int, *, by: Actor, now: datetime) -> None
     db.delete(row)
     data = {"zone": row.zone, "first": row.first_day.isoformat(), "last": row.last_day.isoformat()}
     record_about_house(db, "school-calendar", "SchoolCalendarRestored", data, by=by, now=now, reason=row.name)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
 
 
 def set_group(db: Db, slug: str, name: str, addresses: list[str], *, by: Actor, now: datetime) -> PersonGroup:
@@ -190,7 +190,7 @@ def set_group(db: Db, slug: str, name: str, addresses: list[str], *, by: Actor, 
     for person in people:
         person.group_id = group.id
     record_about_house(db, f"group:{slug}", "GroupSet", {"name": name, "people": len(people)}, by=by, now=now)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
     return group
 
 
