@@ -25,6 +25,7 @@ from shared.store.base import Db
 from shared.store.house import lock_house
 from shared.store.idempotency import Key, claim, recall
 from shared.store.outbox import Actor
+from shared.store.people import group_of
 from shared.store.places import resources_named, slugs_of, with_parts
 from shared.store.reservations import Move, Reservation
 
@@ -270,7 +271,7 @@ def check_cancellation(db: Db, reservation: Reservation, *, by: Actor, now: date
     if by.is_coordinator or reservation.state not in HOLDING:
         return
     house = house_of(db, by.site_id)
-    policies = [house.wanted(id_).policy for id_ in reservation.resource_ids] or [house.policy()]
+    policies = house.policies(reservation.resource_ids, group_of(db, reservation.requested_by))
     refusal = too_late_to_cancel(policies, reservation.slot, by_coordinator=False, now=now, zone=house.zone)
     if refusal is not None:
         raise RefusedError(refusal)

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from shared.booking import DateOf, Wish, check_cancellation, request
 from shared.domain.errors import CreneauError, InvalidInputError, NotAllowedError, WrongStateError
 from shared.domain.events import SeriesRequested
-from shared.domain.recurrence import Occurrence, Recurrence, expand
+from shared.domain.occurrences import Occurrence, expand
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot, instant
 from shared.domain.states import HOLDING, State
 from shared.house import house_of
