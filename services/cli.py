@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from deploy import parts, running, supervision
 from deploy.errors import StartError
 from deploy.valkey import free_port, is_free
-from services import doctor
+from services import doctor, findings
 from services.commands import closures, groups, people, policies, records, rooms, site
 from services.commands.edge import Plain, checked_settings, fail
 from services.demo import play
@@ -110,10 +110,10 @@ def migrate() -> None:
 
 @app.command("doctor", short_help="Check everything it stands on, and say what to do.")
 def examine() -> None:
-    """Check settings, database, broker, mail, clock and backlog, and say what to do; exit code 1 when one fails."""
-    findings = doctor.examine()
-    doctor.show(findings)
-    raise typer.Exit(1 if any(finding.verdict is doctor.Verdict.FAIL for finding in findings) else 0)
+    """Check settings, database, broker, mail, clock, backlog and policies; exit code 1 when one fails."""
+    found = doctor.examine()
+    findings.show(found)
+    raise typer.Exit(1 if any(finding.verdict is findings.Verdict.FAIL for finding in found) else 0)
 
 
 @app.command(short_help="Show Créneau at work, with mails, in French.")
