@@ -12,7 +12,7 @@ from shared.domain.errors import CreneauError, InvalidInputError, WrongStateErro
 from shared.domain.events import SeriesRequested
 from shared.domain.occurrences import Occurrence, expand
 from shared.domain.recurrence import Recurrence
-from shared.domain.states import HOLDING, State
+from shared.domain.states import ALIVE, HOLDING
 from shared.house import house_of
 from shared.recurring.owning import own_series
 from shared.store.base import Db
@@ -20,10 +20,6 @@ from shared.store.outbox import Actor, record
 from shared.store.places import slugs_of
 from shared.store.reservations import Reservation, dates_of
 from shared.store.series import Series
-
-ALIVE = HOLDING | {State.REQUESTED, State.WAITLISTED}
-# the dates that may be asked for again: nothing holds them
-OVER = frozenset(State) - ALIVE
 
 
 @dataclass(frozen=True, slots=True)

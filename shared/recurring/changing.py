@@ -12,7 +12,7 @@ from shared.booking import check_cancellation
 from shared.domain.errors import InvalidInputError, WrongStateError
 from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot, instant
-from shared.domain.states import HOLDING, State
+from shared.domain.states import ALIVE, HOLDING, State
 from shared.recurring.owning import own_series
 from shared.store.base import Db
 from shared.store.house import lock_house
@@ -21,10 +21,6 @@ from shared.store.outbox import Actor
 from shared.store.places import resources_named, with_parts
 from shared.store.reservations import Reservation, dates_of
 from shared.store.series import Series
-
-ALIVE = HOLDING | {State.REQUESTED, State.WAITLISTED}
-# the dates that may be asked for again: nothing holds them
-OVER = frozenset(State) - ALIVE
 
 
 @dataclass(frozen=True, slots=True)

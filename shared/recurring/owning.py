@@ -3,15 +3,10 @@
 from sqlalchemy import select
 
 from shared.domain.errors import NotAllowedError
-from shared.domain.states import HOLDING, State
 from shared.store.base import Db
 from shared.store.outbox import Actor
 from shared.store.reservations import Reservation
 from shared.store.series import Series
-
-ALIVE = HOLDING | {State.REQUESTED, State.WAITLISTED}
-# the dates that may be asked for again: nothing holds them
-OVER = frozenset(State) - ALIVE
 
 
 def own_series(db: Db, series_id: int, *, by: Actor) -> Series:
