@@ -1,4 +1,4 @@
-"""What is taken and what is free: busy times, the conflicts behind a refusal, and what to propose instead."""
+"""What is taken and what is free: the conflicts behind a refusal, and what to propose instead."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -11,31 +11,16 @@ from sqlalchemy import Row, select, text
 from shared.domain.alternatives import LOOK_AROUND, Alternative, RoomOffer, Search, propose
 from shared.domain.refusals import Refusal
 from shared.domain.rules import Asker, Request, judge
+from shared.domain.series_alternatives import SeriesProposal, propose_for_series
 from shared.domain.slots import EARLIEST, LATEST, Slot
 from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.people import Person
+from shared.store.people import group_of
 from shared.store.places import Resource
 from shared.store.reservations import Reservation
 
 # a room is judged with the seats of all that is proposed together, and with the layout that it is proposed in
 NOT_ABOUT_TIME = frozenset({"too_many_people", "layout_required", "people_required", "room_safety_limit"})
-
-# The database writes the JSON: a month of five rooms is some hundred rows, and an object for each costs more than all
-# the rest of the answer.
-BUSY_JSON = text("""
-SELECT coalesce(json_agg(room ORDER BY room.id), '[]')::text FROM (
-    SELECT resource.id, resource.slug, resource.name, resource.kind, resource.seats, coalesce(taken.busy, '[]') AS busy
-    FROM resource LEFT JOIN LATERAL (
-        SELECT json_agg(slot) AS busy FROM (
-            SELECT lower(o.during) AS start, upper(o.during) AS "end", r.state,
-                   CASE WHEN :sees_titles THEN r.id END AS reservation, CASE WHEN :sees_titles THEN r.title END AS title
-            FROM occupancy AS o JOIN reservation AS r ON r.id = o.reservation_id
-            WHERE o.resource_id = resource.id AND o.during && tstzrange(:start, :end)
-            ORDER BY lower(o.during)) AS slot) AS taken ON true
-    WHERE resource.site_id = :site_id AND (CAST(:slugs AS text[]) IS NULL OR resource.slug = ANY(:slugs))
-      AND resource.kind = ANY(:kinds)) AS room
-""")
 
 TAKEN = text("""
 SELECT resource_id, lower(during) AS starts_at, upper(during) AS ends_at FROM occupancy
@@ -44,7 +29,8 @@ ORDER BY lower(during)
 """)
 
 BEHIND = text("""
-SELECT resource.name AS room, resource.slug, r.id, r.title, r.starts_at, r.ends_at, p.name AS person, r.requested_by
+SELECT resource.name AS room, resource.slug, r.id, r.title, r.starts_at, r.ends_at, r.resource_ids, p.name AS person,
+       r.requested_by
 FROM jsonb_to_recordset(CAST(:pairs AS jsonb)) AS pair(resource_id bigint, reservation_id bigint)
 JOIN resource ON resource.id = pair.resource_id
 JOIN reservation AS r ON r.id = pair.reservation_id AND r.site_id = resource.site_id
@@ -53,35 +39,11 @@ ORDER BY r.starts_at, r.id LIMIT 20
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class BusyQuestion:
-    """Which resources (slugs, or None for all of `kinds`), over which span, and whether titles may be seen."""
-
-    site_id: int
-    span: Slot
-    slugs: list[str] | None
-    kinds: tuple[str, ...] = ("room",)
-    sees_titles: bool = False
-
-
-def busy_json(db: Db, question: BusyQuestion) -> str:
-    """A JSON array: each resource with its busy times in order."""
-    answer: str = db.scalars(
-        BUSY_JSON,
-        {
-            "site_id": question.site_id,
-            "start": question.span.start,
-            "end": question.span.end,
-            "slugs": question.slugs,
-            "kinds": list(question.kinds),
-            "sees_titles": question.sees_titles,
-        },
-    ).one()
-    return answer
-
-
 def conflicts_behind(db: Db, refusal: Refusal) -> Sequence[Row[Any]]:
-    """The reservations that stand in the way, as they are today: room, slug, id, title, starts_at, ends_at, person."""
+    """The reservations that stand in the way, as they are today: room, slug, id, title, starts_at, ends_at, person.
+
+    Who may see the title says `House.hides_titles` of its resource_ids, if it is not their own (requested_by).
+    """
     if not refusal.conflicts:
         return []
     pairs = ", ".join(
@@ -105,10 +67,23 @@ class Wish:
 def alternatives_to(db: Db, reservation: Reservation, *, now: datetime) -> list[Alternative]:
     """Up to three rooms or times that are free now, nearest to what this reservation asked for; no promise."""
     asked = reservation.asked
-    group = db.scalars(select(Person.group_id).where(Person.id == reservation.requested_by)).one() or 0
+    group = group_of(db, reservation.requested_by)
     wish = Wish(asked.slot, asked.resource_ids, asked.people, asked.layout, group, reservation.id)
     is_closed = reservation.refused is not None and reservation.refused.code == "resource_closed"
     return alternatives(db, house_of(db, reservation.site_id), wish, now=now, only_elsewhere=is_closed)
+
+
+def alternatives_to_series(db: Db, series_id: int, *, now: datetime) -> SeriesProposal:
+    """For a series that was refused: another room or time for each conflicting date, and plans for the whole."""
+    dates = db.scalars(
+        select(Reservation).where(Reservation.series_id == series_id).order_by(Reservation.recurs_at)
+    ).all()
+    first, asked = dates[0], [reservation.asked for reservation in dates]
+    group = group_of(db, first.requested_by)
+    wish = Wish(asked[0].slot, asked[0].resource_ids, asked[0].people, asked[0].layout, group)
+    last = max(one.slot.end for one in asked)
+    search = search_for(db, house_of(db, first.site_id), wish, now=now, until=last)
+    return propose_for_series(search, [one.slot for one in asked])
 
 
 def alternatives(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.booking import own
@@ -15,10 +15,10 @@ from shared.invitations.notices import notify
 from shared.store.base import Db
 from shared.store.house import lock_house
 from shared.store.outbox import Actor, record
-from shared.store.people import Person
+from shared.store.people import group_of
 from shared.store.reservations import Reservation, dates_of
 from shared.store.series import Series
-from shared.store.timers import STRIKE, Due, Kind, set_timers
+from shared.store.timers import STRIKE, Due, Kind, deadlines, set_timers
 
 ANOTHER_TRY = timedelta(hours=1)
 
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 def approve(db: Db, reservation_id: int, *, reason: str, by: Actor, now: datetime) -> Reservation:
     """A coordinator says yes to what awaits it; nobody else's reservation is touched, for it held its slot already."""
     reservation = _for_coordinator(db, reservation_id, by)
-    reservation.approve(db, reason=reason, by=by, now=now)
+    _approve(db, reservation, reason, by, now)
     return reservation
 
 
@@ -51,7 +51,7 @@ def approve_series(db: Db, series_id: int, *, reason: str, by: Actor, now: datet
     if not held:
         raise WrongStateError("No date of this series awaits approval.")
     for reservation in held:
-        reservation.approve(db, reason=reason, by=by, now=now)
+        _approve(db, reservation, reason, by, now)
 
 
 def confirm(db: Db, reservation_id: int, *, by: Actor, now: datetime) -> Reservation:
@@ -103,12 +103,22 @@ def _run(db: Db, reservation: Reservation, kind: Kind, now: datetime) -> None:
 def _expire(db: Db, reservation: Reservation, creneau: Actor, now: datetime) -> None:
     if reservation.state not in {State.TENTATIVE, State.WAITLISTED}:
         return
-    group = db.scalars(select(Person.group_id).where(Person.id == reservation.requested_by)).one() or 0
-    policy = house_of(db, reservation.site_id).policy(group)
-    if reservation.hold is Hold.APPROVAL and policy.approval.on_expiry == "confirm" and reservation.starts_at > now:
-        reservation.approve(db, reason="", by=creneau, now=now)
-        return
-    reservation.expire(db, by=creneau, now=now)
+    house = house_of(db, reservation.site_id)
+    unanswered = house.unanswered(reservation.resource_ids, group_of(db, reservation.requested_by))
+    if reservation.hold is Hold.APPROVAL and unanswered == "confirm" and reservation.starts_at > now:
+        _approve(db, reservation, "", creneau, now)
+    else:
+        reservation.expire(db, by=creneau, now=now)
+
+
+def _approve(db: Db, reservation: Reservation, reason: str, by: Actor, now: datetime) -> None:
+    """What becomes an option by this has an end of its own."""
+    reservation.approve(db, reason=reason, by=by, now=now)
+    if reservation.hold is not None and reservation.hold_until is not None:
+        group = group_of(db, reservation.requested_by)
+        policies = house_of(db, reservation.site_id).policies(reservation.resource_ids, group)
+        due = deadlines(reservation.hold, reservation.hold_until, policies, now)
+        set_timers(db, [Due(reservation.site_id, reservation.id, kind, at) for kind, at in due.items()])
 
 
 def _for_coordinator(db: Db, reservation_id: int, by: Actor) -> Reservation:

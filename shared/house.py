@@ -1,12 +1,12 @@
 """A house as its rules see it: rooms with the policies in force, closures, holidays; remembered until they change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import RowMapping, Select, select, text
 
 from shared.domain.days import DEFAULT_CORRECTIONS, Correction, FrenchDays
 from shared.domain.policy import Policy, merge
@@ -37,6 +37,7 @@ class House:
     layers: Layers
     _policies: dict[int, Policy] = field(default_factory=dict)
     _wanted: dict[tuple[int, int], Wanted] = field(default_factory=dict)
+    _untitled: list[int] | None = None
 
     def policy(self, group: int = 0) -> Policy:
         """What goes for the site as a whole, and for that group of people."""
@@ -53,6 +54,21 @@ class House:
             self._wanted[key] = resource.as_wanted(policy)
         return self._wanted[key]
 
+    def policies(self, resource_ids: Iterable[int], group: int = 0) -> list[Policy]:
+        """What goes for each of them, the strictest of which counts; what takes nothing has that of the site."""
+        return [self.wanted(id_, group).policy for id_ in resource_ids] or [self.policy(group)]
+
+    def hides_titles(self, resource_ids: Iterable[int]) -> bool:
+        """Whether what these are booked for is the business of its owner and of coordinators only."""
+        return any(policy.titles == "coordinators" for policy in self.policies(resource_ids))
+
+    def untitled(self) -> list[int]:
+        """The resources of which this is so; 0 for what is held nowhere."""
+        if self._untitled is None:
+            places = {0: (), **{id_: (id_,) for id_ in self.resources}}
+            self._untitled = [id_ for id_, resource_ids in places.items() if self.hides_titles(resource_ids)]
+        return self._untitled
+
     def rooms(self) -> list[Resource]:
         """The rooms that can be booked, combined ones among them."""
         return [r for r in self.resources.values() if r.kind == "room" and r.is_open]
@@ -62,6 +78,11 @@ class House:
         modes = {self.wanted(id_, group).policy.waiting_list.mode for id_ in resource_ids}
         careful: tuple[Literal["off", "offer"], ...] = ("off", "offer")
         return next((mode for mode in careful if mode in modes), "take")
+
+    def unanswered(self, resource_ids: Iterable[int], group: int = 0) -> Literal["expire", "confirm"]:
+        """What becomes of a request that no coordinator answers: confirmed, where all that it takes allows it."""
+        answers = {policy.approval.on_expiry for policy in self.policies(resource_ids, group)}
+        return "confirm" if answers == {"confirm"} else "expire"
 
     def _layers(self, *scopes: tuple[str, int]) -> Iterator[Mapping[str, Any]]:
         return (self.layers[scope] for scope in scopes if scope in self.layers)
@@ -88,8 +109,10 @@ def house_of(db: Db, site_id: int, version: int | None = None) -> House:
 
 
 def _read(db: Db, site_id: int) -> House:
-    site = Site.get(db, site_id)
-    resources = db.scalars(select(Resource).where(Resource.site_id == site_id).order_by(Resource.id)).all()
+    """The house in values of its own: rows that belong to a session are worth nothing once it was rolled back."""
+    site = Site(**_columns(db, select(*Site.__table__.columns).where(Site.id == site_id))[0])
+    of_site = select(*Resource.__table__.columns).where(Resource.site_id == site_id).order_by(Resource.id)
+    resources = [Resource(**columns) for columns in _columns(db, of_site)]
     since = datetime.now(UTC) - KEPT_CLOSED_FOR
     closures = db.scalars(select(ClosureRow).where(ClosureRow.site_id == site_id, ClosureRow.ends_at > since))
     holidays = db.scalars(select(SchoolHoliday).where(SchoolHoliday.site_id == site_id).order_by(SchoolHoliday.id))
@@ -102,6 +125,10 @@ def _read(db: Db, site_id: int) -> House:
         groups={g.id: g.slug for g in db.scalars(select(PersonGroup).where(PersonGroup.site_id == site_id))},
         layers={(p.scope, p.scope_id): p.body for p in policies_in_force(db, site_id)},
     )
+
+
+def _columns(db: Db, query: Select[Any]) -> Sequence[RowMapping]:
+    return db.execute(query).mappings().all()
 
 
 def _correction(row: SchoolHoliday) -> Correction:

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import text
 
 from shared import deciding
 from shared.store.base import Db
 from shared.store.house import lock_house
-from shared.store.reservations import Reservation
+
+WAITING = text("SELECT 1 FROM reservation WHERE id = ANY(:ids) AND turn IS NOT NULL LIMIT 1")
 
 Answer = TypeVar("Answer")
 
@@ -50,5 +51,5 @@ def undone(db: Db) -> Iterator[None]:
 
 
 def _waits(db: Db, ids: Sequence[int]) -> bool:
-    waiting = select(Reservation.id).where(Reservation.id.in_(ids), Reservation.turn.is_not(None))
-    return db.scalars(waiting.limit(1)).first() is not None
+    # as one array: an import has thousands
+    return db.scalars(WAITING, {"ids": list(ids)}).first() is not None

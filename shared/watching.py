@@ -10,6 +10,9 @@ from shared.store.base import Db
 GAUGES = text("""
 SELECT (SELECT count(*) FROM reservation WHERE turn IS NOT NULL) AS waiting,
        (SELECT min(waiting_since) FROM reservation WHERE turn IS NOT NULL) AS waiting_since,
+       (SELECT count(*) FROM reservation WHERE state = 'tentative') AS held,
+       (SELECT count(*) FROM reservation WHERE state = 'waitlisted') AS waitlisted,
+       (SELECT min(due_at) FROM timer WHERE due_at <= :now) AS overdue_since,
        (SELECT count(*) FROM reservation WHERE unannounced_since IS NOT NULL) AS unannounced,
        (SELECT count(*) FROM event WHERE relayed_at IS NULL) AS unrelayed,
        (SELECT min(recorded_at) FROM event WHERE relayed_at IS NULL) AS unrelayed_since,
@@ -40,6 +43,9 @@ class Pulse:
     outbox_waiting: int
     outbox_lag: float
     oldest_unsent_age: float
+    held: int
+    waitlisted: int
+    timers_overdue: float
     deliveries: dict[str, int] = field(default_factory=dict)
     decide_quantiles: dict[str, float] = field(default_factory=dict)
 
@@ -61,6 +67,9 @@ def pulse(db: Db, now: datetime) -> Pulse:
         outbox_waiting=gauges.unrelayed,
         outbox_lag=age(gauges.unrelayed_since),
         oldest_unsent_age=age(gauges.unsent_since),
+        held=gauges.held,
+        waitlisted=gauges.waitlisted,
+        timers_overdue=age(gauges.overdue_since),
         deliveries=states,
         decide_quantiles=dict(zip(("0.5", "0.95", "0.99"), map(float, quantiles), strict=True)),
     )

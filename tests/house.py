@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from shared import booking, deciding, holds, recurring, ruling
+from shared import booking, deciding, furnishing, holds, recurring, ruling
 from shared.domain.policy import Scope
 from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot
@@ -160,6 +160,19 @@ class House:
         with self.book() as db:
             about = ruling.About(scope, slug)
             ruling.set_policy(db, about, knobs, reason="", version=None, by=self.actors["claire"], now=self.now)
+
+    def furnish(self, slug: str, kind: furnishing.Kind = "room", **what: Any) -> str:
+        """A coordinator adds something that can be booked; its slug."""
+        new = furnishing.NewResource(kind, slug, what.pop("name", slug.title()), **what)
+        with self.book() as db:
+            self.rooms[slug] = furnishing.add(db, new, by=self.actors["claire"], now=self.now).id
+        return slug
+
+    def alter(self, slug: str, **what: Any) -> tuple[int, ...]:
+        """A coordinator changes it; the reservations that are concerned."""
+        wanted = furnishing.Alteration(**what)
+        with self.book() as db:
+            return furnishing.alter(db, slug, wanted, by=self.actors["claire"], now=self.now).concerned
 
     def run_timers(self) -> None:
         """Do what is due by now, then decide what that set going."""

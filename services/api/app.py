@@ -13,12 +13,16 @@ from fastapi import FastAPI
 from services.api import (
     activities,
     attendees,
+    audit,
     deliveries,
+    exports,
     holds,
     house,
+    imports,
     preview,
     reservations,
     rooms,
+    search,
     series,
     sessions,
     watch,
@@ -60,7 +64,22 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
     )
     # previews first: `preview` is no id
-    for module in (preview, reservations, holds, series, rooms, attendees, activities, sessions, deliveries, house):
+    for module in (
+        preview,
+        reservations,
+        holds,
+        series,
+        rooms,
+        attendees,
+        activities,
+        sessions,
+        deliveries,
+        house,
+        search,
+        imports,
+        exports,
+        audit,
+    ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
     answer_errors(app)

@@ -10,9 +10,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api.problems import problem
+from shared.importing import MOST_BYTES as MOST_BYTES_OF_FILE
 
+MEGABYTE = 1_000_000
 MOST_BYTES = 2 * 1024 * 1024
-TOO_LARGE = f"A request has {MOST_BYTES // 1024**2} MB at most."
+# what a path takes that takes more
+LARGER = {"/api/imports": MOST_BYTES_OF_FILE}
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -33,14 +36,16 @@ class Correlation:
         correlation_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex
         scope["correlation_id"] = correlation_id
         began, status, received = time.perf_counter(), 0, 0
+        most = LARGER.get(scope["path"], MOST_BYTES)
+        too_large = f"A request has {most // MEGABYTE} MB at most."
 
         async def bounded() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MOST_BYTES:
+            if received > most:
                 # FastAPI's own: it passes through where bodies are read, anything else there becomes a 400
-                raise HTTPException(413, TOO_LARGE)
+                raise HTTPException(413, too_large)
             return message
 
         async def labelled(message: Message) -> None:
@@ -57,8 +62,8 @@ class Correlation:
         # each request runs in a task, and so in a context, of its own: there is nothing to unbind
         structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
         try:
-            if _announces_too_much(scope):
-                await problem(413, "too_large", TOO_LARGE)(scope, receive, labelled)
+            if _announced(scope) > most:
+                await problem(413, "too_large", too_large)(scope, receive, labelled)
             else:
                 await self.app(inner, bounded, labelled)
         finally:
@@ -67,6 +72,6 @@ class Correlation:
                 log.info("request", method=scope["method"], path=scope["path"], status=status or 500, ms=took)
 
 
-def _announces_too_much(scope: Scope) -> bool:
+def _announced(scope: Scope) -> int:
     announced = Headers(scope=scope).get("content-length", "0")
-    return announced.isdigit() and int(announced) > MOST_BYTES
+    return int(announced) if announced.isdecimal() else 0

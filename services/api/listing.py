@@ -12,15 +12,16 @@ from sqlalchemy import text
 from services.api.access import Caller
 from services.api.outputs import ReservationView
 from services.api.schemas import Slug, Strict, Time, Zone
-from services.api.views import COLUMNS, FROM, view
+from services.api.views import COLUMNS, FROM, untitled_for, view
 from shared.domain.errors import InvalidInputError
 from shared.domain.slots import instant
 from shared.domain.states import State
 from shared.store.base import Db
 from shared.store.places import resources_named
+from shared.store.selection import Selection
 
 
-class ReservationFilters(Strict):
+class Narrowing(Strict):
     """Which reservations; what is left out does not narrow."""
 
     room: Slug | None = None
@@ -31,6 +32,23 @@ class ReservationFilters(Strict):
         None
     )
     state: State | None = None
+
+    def selection(self, db: Db, caller: Caller) -> Selection:
+        """The reservations of the caller's site that are meant; raises InvalidInputError for an unknown room."""
+        person = caller.identity.person_id if self.person == "me" else int(self.person) if self.person else None
+        return Selection(
+            site_id=caller.site_id,
+            resource_id=resources_named(db, caller.site_id, [self.room])[0].id if self.room else None,
+            after=instant(self.start, self.zone) if self.start else None,
+            before=instant(self.end, self.zone) if self.end else None,
+            person_id=person,
+            state=self.state,
+        )
+
+
+class ReservationFilters(Narrowing):
+    """Which reservations, and which page of them."""
+
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str | None, Field(max_length=100, description="from `next` of the page before")] = None
 
@@ -50,36 +68,21 @@ def list_reservations(db: Db, caller: Caller, filters: ReservationFilters) -> Li
     """A page in the order of start, then id; raises InvalidInputError for a cursor that we did not make."""
     conditions, values = _conditions(db, caller, filters)
     query = text(f"SELECT {COLUMNS} {FROM} WHERE {' AND '.join(conditions)} ORDER BY r.starts_at, r.id LIMIT :limit")
-    rows = db.execute(query, values | {"limit": filters.limit + 1}).all()
+    rows = db.execute(query, values | {"limit": filters.limit + 1, "untitled": untitled_for(db, caller)}).all()
     shown = rows[: filters.limit]
     is_more = len(rows) > filters.limit
     return Listing([view(row, caller) for row in shown], _cursor(shown[-1]) if is_more else None)
 
 
 def _conditions(db: Db, caller: Caller, filters: ReservationFilters) -> tuple[list[str], dict[str, Any]]:
-    conditions, values = ["r.site_id = :site_id"], dict[str, Any](site_id=caller.site_id)
+    selection = filters.selection(db, caller)
+    conditions, values = selection.conditions, selection.values
     if caller.is_partner:
         conditions.append(
             "EXISTS (SELECT 1 FROM attendee AS a WHERE a.address = :address AND a.removed_at IS NULL"
             " AND a.reservation_id = coalesce((SELECT head_id FROM series WHERE id = r.series_id), r.id))"
         )
         values["address"] = caller.identity.address
-    if filters.room is not None:
-        conditions.append("r.resource_ids @> ARRAY[CAST(:room AS bigint)]")
-        values["room"] = resources_named(db, caller.site_id, [filters.room])[0].id
-    if filters.start is not None:
-        # nothing lasts longer than 366 days: the second bound is what lets the index help
-        conditions.append("r.ends_at > :after AND r.starts_at > CAST(:after AS timestamptz) - interval '366 days'")
-        values["after"] = instant(filters.start, filters.zone)
-    if filters.end is not None:
-        conditions.append("r.starts_at < :before")
-        values["before"] = instant(filters.end, filters.zone)
-    if filters.person is not None:
-        conditions.append("r.requested_by = :person")
-        values["person"] = caller.identity.person_id if filters.person == "me" else int(filters.person)
-    if filters.state is not None:
-        conditions.append("r.state = :state")
-        values["state"] = filters.state.value
     if filters.cursor is not None:
         conditions.append("(r.starts_at, r.id) > (:last_start, :last_id)")
         values["last_start"], values["last_id"] = _position(filters.cursor)

@@ -40,7 +40,7 @@ class ReservationView(BaseModel):
 
     id: int
     state: State
-    title: str
+    title: str | None = Field(description="null for who is neither its owner nor a coordinator, by policy of its rooms")
     note: str | None = Field(description="for its owner and coordinators")
     start: AwareDatetime
     end: AwareDatetime
@@ -79,9 +79,30 @@ class ConflictView(BaseModel):
 
 
 class AlternativeView(BaseModel):
+    """Rooms that were free a moment ago, and why they are proposed; no promise."""
+
     resources: list[ResourceView]
     start: AwareDatetime
     end: AwareDatetime
+    layout: str = Field(description="which to ask for; empty for the usual one")
+    reason: str
+    sentence: str
+
+
+class DateAlternativesView(BaseModel):
+    """What could be had instead for one date of a series."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    alternatives: list[AlternativeView]
+
+
+class PlanView(BaseModel):
+    """A way to have the whole series: each of its dates, with what would be asked for."""
+
+    reason: str
+    sentence: str
+    dates: list[AlternativeView]
 
 
 class AttendeeView(BaseModel):
@@ -94,39 +115,18 @@ class AttendeeView(BaseModel):
 
 
 class EventView(BaseModel):
+    """One thing that happened to a reservation."""
+
     id: int
     type: str
     data: dict[str, object]
-    by: str | None
+    sentence: str = Field(description="the same as a sentence of the story, in the caller's language")
+    by: str | None = Field(description="null for Créneau itself")
+    on_behalf_of: str | None = Field(description="for whom, when not for themselves")
+    source: str | None = Field(description="whence: for coordinators, and of what one did oneself")
+    reason: str = Field(description="why, as somebody said; of a refusal, in the caller's language")
     recorded_at: AwareDatetime
     correlation_id: str
-
-
-class BusyView(BaseModel):
-    start: AwareDatetime
-    end: AwareDatetime
-    state: State
-    reservation: int | None
-    title: str | None
-
-
-class RoomView(BaseModel):
-    id: int
-    slug: str
-    name: str
-    kind: str
-    seats: int | None
-    seats_are_assumed: bool
-    is_open: bool
-
-
-class RoomBusyView(BaseModel):
-    id: int
-    slug: str
-    name: str
-    kind: str
-    seats: int | None
-    busy: list[BusyView]
 
 
 class DeliveryView(BaseModel):

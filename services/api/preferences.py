@@ -51,10 +51,11 @@ async def idempotency_key(
         ),
     ] = None,
 ) -> Key | None:
-    """The caller's key with the fingerprint of this request: its method, path and body."""
+    """The caller's key with the fingerprint of this request: its method, path, query and body."""
     if idempotency_key is None:
         return None
-    asked = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
+    path = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    asked = b"\n".join((request.method.encode(), path.encode(), await request.body()))
     return Key(caller.identity.person_id, idempotency_key, hashlib.sha256(asked).digest())
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.api.access import Booker, Caller
+from services.api.alternatives import series_members
 from services.api.outputs import ReservationView
 from services.api.problems import answers, language_of, problem
 from services.api.reservations import wish_of
@@ -39,7 +40,7 @@ def preview_reservation(db: InTransaction, wish: NewReservation, caller: Booker,
         return [result]
 
     def show(ids: Sequence[int]) -> Response:
-        row = rows_of(db, ids)[ids[0]]
+        row = rows_of(db, ids, None)[ids[0]]
         shown = view(row, caller)
         if row.refusal is None:
             return Response(shown.model_dump_json(), media_type="application/json")
@@ -64,7 +65,8 @@ def preview_series(db: InTransaction, wanted: NewSeries, caller: Booker, request
         refused = refused_series(db, series_ids[0])
         if refused is None:
             return Response(shown.model_dump_json(), media_type="application/json")
-        return _refused(db, refused, caller, request, {"series": shown.model_dump(mode="json")})
+        more = series_members(db, series_ids[0], language_of(request), now)
+        return _refused(db, refused, caller, request, more | {"series": shown.model_dump(mode="json")})
 
     return preview(db, caller.site_id, ask, show, now=now)
 

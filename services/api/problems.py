@@ -15,9 +15,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from services.api.outputs import AlternativeView, ConflictView, ReservationView
+from services.api.outputs import AlternativeView, ConflictView, DateAlternativesView, PlanView, ReservationView
+from services.api.record_schemas import ReportView
 from shared.domain.errors import (
     CreneauError,
+    ImportRefusedError,
     InvalidInputError,
     KeyReusedError,
     NotAllowedError,
@@ -26,8 +28,10 @@ from shared.domain.errors import (
     StaleVersionError,
     WrongStateError,
 )
+from shared.letters.facts import Language
 
 STATUS: Mapping[type[CreneauError], int] = {
+    ImportRefusedError: 409,
     InvalidInputError: 422,
     KeyReusedError: 422,
     NotAllowedError: 403,
@@ -77,7 +81,10 @@ class Refusal(Problem):
     may_override: str = Field("nobody", description="`coordinator` or `nobody`")
     conflicts: list[ConflictView] = Field([], description="what is in the way, as much of it as the caller may see")
     alternatives: list[AlternativeView] = Field([], description="up to three that were free a moment ago; no promise")
+    by_date: list[DateAlternativesView] = Field([], description="for a series: what each conflicting date could have")
+    plans: list[PlanView] = Field([], description="for a series: ways to have all of it")
     reservation: ReservationView | None = Field(None, description="what became of the request or the move")
+    report: ReportView | None = Field(None, description="of an import: what became of each line")
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -123,7 +130,7 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-def language_of(request: Request) -> str:
+def language_of(request: Request) -> Language:
     """`en` when the caller puts English first, else `fr`."""
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
 
@@ -134,9 +141,13 @@ def _model(status: int) -> type[Problem]:
 
 async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, CreneauError)  # noqa: S101  registered for it
+    language = language_of(request)
     if not isinstance(error, RefusedError):
-        return problem(STATUS[type(error)], error.code, error.message, members=error.details)
-    refusal, language = error.refusal, language_of(request)
+        members = dict(error.details)
+        sentences = members.pop("sentences", None)  # of a file, in both languages
+        detail = sentences[language] if isinstance(sentences, dict) else error.message
+        return problem(STATUS[type(error)], error.code, detail, members=members)
+    refusal = error.refusal
     members = {"facts": refusal.facts, "fix": refusal.fix, "advice": refusal.advice(language)}
     members["may_override"] = refusal.override
     return problem(STATUS[type(error)], error.code, refusal.sentence(language), members=members)

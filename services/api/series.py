@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
 
 from services.api.access import Anyone, Booker, Caller
+from services.api.alternatives import series_members
 from services.api.preferences import IdempotencyKey, Wait
 from services.api.problems import answers, language_of, problem
 from services.api.reservations import overriding
@@ -46,9 +47,9 @@ def show(db: Reading, caller: Anyone, series_id: SeriesId) -> Response:
 
 @router.patch(
     "/{series_id}",
-    status_code=202,
     response_model=SeriesView,
-    responses=answers(401, 403, 404, 409, 413, 422) | DECIDED,
+    responses=answers(401, 403, 404, 409, 413, 422)
+    | {202: {"model": SeriesView, "description": "The old times hold meanwhile"}},
 )
 async def change(request: Request, series_id: SeriesId, wanted: ChangedSeries, caller: Booker, wait: Wait) -> Response:
     """Change all dates, or one and later ones: all get the new time and rooms, or none does."""
@@ -141,13 +142,14 @@ def series_view(db: Db, series_id: int, caller: Caller) -> SeriesView:
             .order_by(Reservation.recurs_at, Reservation.id)
         )
     )
-    rows = rows_of(db, ids)
+    rows = rows_of(db, ids, caller)
+    dates = [view(rows[id_], caller) for id_ in ids]
     later = db.scalars(select(Series.id).where(Series.split_from == series_id, Series.head_id.is_not(None)))
     return SeriesView(
         id=series.id,
-        title=rows[ids[0]].title if ids else "",
+        title=dates[0].title if dates else "",
         rule=series.rule,
-        start=series.starts_on,
+        start=series.starts_on.isoformat(timespec="minutes"),
         length_minutes=int(series.length.total_seconds() // 60),
         zone=series.zone,
         on_conflict=series.on_conflict,
@@ -155,7 +157,7 @@ def series_view(db: Db, series_id: int, caller: Caller) -> SeriesView:
         split_from=series.split_from,
         goes_on_in=list(later),
         created_at=series.created_at,
-        dates=[view(rows[id_], caller) for id_ in ids],
+        dates=dates,
     )
 
 
@@ -248,6 +250,8 @@ def _read(series_id: int, caller: Caller, decided: int, changed: list[int], lang
         if refused is None:
             return _shown(db, series_id, caller, decided)
         members = refusal_members(db, refused, caller, language, datetime.now(UTC))
+        if not changed:
+            members |= series_members(db, series_id, language, datetime.now(UTC))
         shown = series_view(db, series_id, caller).model_dump(mode="json")
         return problem(409, members.pop("code"), members.pop("detail"), members=members | {"series": shown})
 

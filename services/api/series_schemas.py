@@ -21,7 +21,8 @@ from services.api.schemas import (
     Zone,
 )
 from shared.domain.errors import InvalidInputError
-from shared.domain.recurrence import MOST_OCCURRENCES, Recurrence
+from shared.domain.occurrences import MOST_OCCURRENCES
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import LONGEST, known_zone
 from shared.recurring import SeriesChange
 
@@ -157,9 +158,9 @@ class SeriesView(BaseModel):
     """A series with what became of each of its dates, in order."""
 
     id: int
-    title: str
+    title: str | None
     rule: str
-    start: Annotated[datetime, Field(description="the first start, on the wall clock of `zone`")]
+    start: str = Field(description="the first start, on the wall clock of `zone`", examples=["2027-09-07T14:00"])
     length_minutes: int
     zone: str
     on_conflict: str

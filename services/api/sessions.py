@@ -81,7 +81,7 @@ def cancel_session(db: InTransaction, session_id: Id, why: Reason, caller: Booke
 
 def session_views(db: Db, sessions: Sequence[Session], caller: Caller) -> list[SessionView]:
     """The sessions with their reservations, in the order given."""
-    rows = rows_of(db, [session.reservation_id for session in sessions])
+    rows = rows_of(db, [session.reservation_id for session in sessions], caller)
     return [
         SessionView(
             id=session.id,

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 
 from services.api.access import Caller
+from services.api.alternatives import alternative_views
 from services.api.outputs import (
-    AlternativeView,
     ConflictView,
-    EventView,
     FindingView,
     MoveView,
     PersonView,
@@ -20,8 +19,8 @@ from services.api.outputs import (
 from shared.availability import alternatives_to, conflicts_behind
 from shared.domain.errors import NotFoundError
 from shared.domain.refusals import Refusal
+from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.places import Resource
 from shared.store.reservations import Reservation
 
 COLUMNS = """
@@ -31,7 +30,8 @@ r.hold, r.hold_until, r.option_until, r.waitlist_turn, r.wanted_layout,
 r.wanted_starts_at, r.wanted_ends_at, r.wanted_resource_ids,
 r.wanted_people, p.name AS person, s.id AS session_id,
 (SELECT jsonb_object_agg(id, jsonb_build_object('slug', slug, 'name', name)) FROM resource
- WHERE id = ANY (r.resource_ids || coalesce(r.wanted_resource_ids, '{}'))) AS named
+ WHERE id = ANY (r.resource_ids || coalesce(r.wanted_resource_ids, '{}'))) AS named,
+CASE WHEN r.resource_ids = '{}' THEN '{0}' ELSE r.resource_ids END && CAST(:untitled AS bigint[]) AS hides_title
 """
 FROM = """
 FROM reservation AS r JOIN person AS p ON p.id = r.requested_by LEFT JOIN session AS s ON s.reservation_id = r.id
@@ -45,8 +45,17 @@ WHERE r.id = :id AND a.address = :address AND a.removed_at IS NULL
 """)
 
 
-def rows_of(db: Db, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    return {row.id: row for row in db.execute(BY_ID, {"ids": list(ids)})}
+def rows_of(db: Db, ids: Sequence[int], caller: Caller | None) -> dict[int, Row[Any]]:
+    """What `view` shows, by id; without a caller for whoever wrote it themselves."""
+    values = {"ids": list(ids), "untitled": untitled_for(db, caller)}
+    return {row.id: row for row in db.execute(BY_ID, values)}
+
+
+def untitled_for(db: Db, caller: Caller | None) -> list[int]:
+    """The resources whose bookings this caller sees without their titles; a partner sees what they are invited to."""
+    if caller is None or caller.is_coordinator or caller.is_partner:
+        return []
+    return house_of(db, caller.site_id).untitled()
 
 
 def seen_by(db: Db, reservation_id: int, caller: Caller) -> Row[Any]:
@@ -54,7 +63,7 @@ def seen_by(db: Db, reservation_id: int, caller: Caller) -> Row[Any]:
 
     Colleagues of the site see all its reservations; a partner sees those that they are invited to.
     """
-    row = rows_of(db, [reservation_id]).get(reservation_id)
+    row = rows_of(db, [reservation_id], caller).get(reservation_id)
     if row is None or row.site_id != caller.site_id:
         raise NotFoundError("There is no such reservation.")
     invited = {"id": reservation_id, "address": caller.identity.address}
@@ -73,7 +82,7 @@ def view(row: Row[Any], caller: Caller) -> ReservationView:
     return ReservationView(
         id=row.id,
         state=row.state,
-        title=row.title,
+        title=None if row.hides_title and not is_inside(row, caller) else row.title,
         note=row.note if is_inside(row, caller) else None,
         start=row.starts_at,
         end=row.ends_at,
@@ -116,21 +125,9 @@ def refusal_members(db: Db, reservation_id: int, caller: Caller, language: str, 
     """What a 409 tells: the reason, each conflict as far as the caller may see it, and what is free instead."""
     reservation = db.get_one(Reservation, reservation_id)
     refusal = reservation.refused or Refusal("room_taken")
-    conflicts = [
-        ConflictView(
-            room=ResourceView(slug=row.slug, name=row.room),
-            start=row.starts_at,
-            end=row.ends_at,
-            reservation=None if caller.is_partner else row.id,
-            title=None if caller.is_partner else row.title,
-            requested_by=None if caller.is_partner else row.person,
-        ).model_dump(mode="json")
-        for row in conflicts_behind(db, refusal)
-    ]
+    house = house_of(db, reservation.site_id)
+    conflicts = [conflict_view(row, caller, house).model_dump(mode="json") for row in conflicts_behind(db, refusal)]
     alternatives = alternatives_to(db, reservation, now=now)
-    ids = {id_ for a in alternatives for id_ in a.resource_ids}
-    found = db.execute(select(Resource.id, Resource.slug, Resource.name).where(Resource.id.in_(ids)))
-    names = {row.id: ResourceView(slug=row.slug, name=row.name) for row in found}
     return {
         "code": refusal.code,
         "detail": refusal.sentence(language),
@@ -139,30 +136,18 @@ def refusal_members(db: Db, reservation_id: int, caller: Caller, language: str, 
         "advice": refusal.advice(language),
         "may_override": refusal.override,
         "conflicts": conflicts,
-        "alternatives": [
-            AlternativeView(
-                resources=[names[id_] for id_ in a.resource_ids], start=a.slot.start, end=a.slot.end
-            ).model_dump(mode="json")
-            for a in alternatives
-        ],
+        "alternatives": [v.model_dump(mode="json") for v in alternative_views(db, alternatives, language)],
     }
 
 
-HISTORY = text("""
-SELECT e.id, e.type, e.data, p.name AS person, e.recorded_at, e.correlation_id
-FROM event AS e LEFT JOIN person AS p ON p.id = e.person_id WHERE e.reservation_id = :id ORDER BY e.id
-""")
-
-
-def history_of(db: Db, reservation_id: int) -> list[EventView]:
-    return [
-        EventView(
-            id=row.id,
-            type=row.type,
-            data=row.data,
-            by=row.person,
-            recorded_at=row.recorded_at,
-            correlation_id=row.correlation_id,
-        )
-        for row in db.execute(HISTORY, {"id": reservation_id})
-    ]
+def conflict_view(row: Row[Any], caller: Caller, house: House) -> ConflictView:
+    """A row of `conflicts_behind`, as much of it as the caller may see."""
+    is_hidden = caller.is_partner or (not is_inside(row, caller) and house.hides_titles(row.resource_ids))
+    return ConflictView(
+        room=ResourceView(slug=row.slug, name=row.room),
+        start=row.starts_at,
+        end=row.ends_at,
+        reservation=None if caller.is_partner else row.id,
+        title=None if is_hidden else row.title,
+        requested_by=None if caller.is_partner else row.person,
+    )

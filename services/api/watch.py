@@ -80,6 +80,11 @@ class PulseCollector(Collector):
         yield GaugeMetricFamily(
             "creneau_oldest_unsent_delivery_seconds", "since when the oldest due mail waits", now.oldest_unsent_age
         )
+        yield GaugeMetricFamily("creneau_held", "tentative reservations: to approve, options, offers", now.held)
+        yield GaugeMetricFamily("creneau_waitlisted", "reservations on waiting lists", now.waitlisted)
+        yield GaugeMetricFamily(
+            "creneau_timers_overdue_seconds", "since when the longest overdue timer should have run", now.timers_overdue
+        )
         deliveries = GaugeMetricFamily(
             "creneau_deliveries", "mails by state; sent counts the last hour", labels=["state"]
         )

@@ -19,7 +19,7 @@ from shared.domain.refusals import Refusal
 from shared.domain.rules import Wanted
 from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.reservations import RELEASE
+from shared.store.occupancies import release
 
 BATCH = 500
 # a turn may be a whole series: so many rows hold at least one
@@ -58,7 +58,8 @@ def take(db: Db, batch: int = BATCH, *, patiently: bool = False, site_id: int | 
     if held is None:
         return Taken([])
     most = max(batch, SMALLEST_WINDOW)
-    rows = db.execute(statements.WAITING, {"site_id": held.site_id, "most": most}).all()
+    found = db.execute(statements.WAITING, {"site_id": held.site_id, "most": most})
+    rows = sorted(found, key=lambda row: (row.turn, row.id))  # a row that had to be waited for may have another turn
     asks = [Ask.of(n, row) for n, row in enumerate(rows)]
     turns: list[Turn] = [list(turn) for _, turn in groupby(asks, key=lambda ask: ask.row.turn)]
     is_cut = len(rows) == most
@@ -143,12 +144,17 @@ def _must_ask_the_book(ask: Ask, house: House) -> bool:
 
 
 def _depends_on_others(wanted: Wanted) -> bool:
-    return wanted.quantity > 1 or bool(wanted.policy.transitions)
+    return wanted.kind == "equipment" or bool(wanted.policy.transitions)
 
 
 def _sit(db: Db, house: House, turns: list[Turn], board: Board, now: datetime) -> None:
     consumption = Consumption(db, house, [ask for turn in turns for ask in turn], now)
-    judge, proposals = Judge(house, consumption, now), Proposals(db, house, now)
+
+    def read(others: Sequence[Ask]) -> None:
+        board.read(db, others)
+        consumption.read(db, others)
+
+    judge, proposals = Judge(house, consumption, now), Proposals(db, house, now, read)
     Sitting(house, board, consumption, judge, proposals.to, now).decide(turns)
 
 
@@ -157,19 +163,19 @@ def _settle(db: Db, asks: Sequence[Ask], now: datetime) -> bool:
     decided = [ask for ask in asks if not ask.stays_in_line]
     moved = [ask.id for ask in decided if ask.is_move and ask.is_granted]
     if moved:
-        db.execute(RELEASE, {"ids": moved, "site_id": asks[0].row.site_id, "now": now})
+        release(db, moved, asks[0].row.site_id, now=now)
     following.number_the_line(db, decided)
     rows = [row for ask in decided for row in ask.rows]
+    happened = [(ask, event) for ask in decided for event in ask.events]
     events = [
         {
-            "n": ask.n,
+            "n": n,
             "reservation_id": ask.id,
             "type": type(event).__name__,
             "data": event.data,
             "correlation_id": ask.row.correlation_id,
         }
-        for ask in decided
-        for event in ask.events
+        for n, (ask, event) in enumerate(happened)
     ]
     values = {
         "stays": _json(rows),

@@ -1,9 +1,10 @@
 """Who is in the house when: for the limit of the building, and for how many bookings one has at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from shared.domain.slots import Slot
 
@@ -30,6 +31,9 @@ class Crowd:
             self.enter(presence)
 
     def enter(self, presence: Presence) -> None:
+        """Put one in who is not in yet."""
+        if presence.reservation_id in self._known:
+            return
         self._known[presence.reservation_id] = presence
         for day in _days(presence.start, presence.end):
             self._days[day][presence.reservation_id] = presence
@@ -42,35 +46,30 @@ class Crowd:
                 del self._days[day][reservation_id]
         return presence
 
-    def people(self, slot: Slot, *, without: int) -> int:
-        """How many people are in the building at the fullest moment of the slot."""
-        return _peak(slot, self._within(slot, without), lambda presence: presence.people)
-
-    def bookings(self, slot: Slot, *, without: int, person_id: int = 0, organisation_id: int = 0) -> int:
-        """How many bookings a person, or an organisation, has at most at one moment of the slot."""
-        own = (
-            p
-            for p in self._within(slot, without)
-            if (person_id and p.person_id == person_id) or (organisation_id and p.organisation_id == organisation_id)
-        )
-        return _peak(slot, own, lambda _: 1)
-
-    def _within(self, slot: Slot, without: int) -> Iterator[Presence]:
-        found = {id_: p for day in _days(slot.start, slot.end) for id_, p in self._days.get(day, {}).items()}
-        return (p for id_, p in found.items() if id_ != without and p.start < slot.end and slot.start < p.end)
+    def around(self, slot: Slot, *, without: int) -> list[Presence]:
+        """Who is there at some moment of the slot, but for one reservation."""
+        days = [self._days[day] for day in _days(slot.start, slot.end) if day in self._days]
+        found = days[0] if len(days) == 1 else {id_: p for day in days for id_, p in day.items()}
+        return [p for id_, p in found.items() if id_ != without and p.start < slot.end and slot.start < p.end]
 
 
-def _peak(slot: Slot, presences: Iterator[Presence], weight: Callable[[Presence], int]) -> int:
+def people_at_once(slot: Slot, presences: Iterable[Presence]) -> int:
+    """How many people are in the building at the fullest moment of the slot."""
+    return _peak(slot, [(p, p.people) for p in presences if p.people])
+
+
+def bookings_at_once(slot: Slot, presences: Iterable[Presence]) -> int:
+    """How many bookings there are at most at one moment of the slot."""
+    return _peak(slot, [(p, 1) for p in presences])
+
+
+def _peak(slot: Slot, weighed: list[tuple[Presence, int]]) -> int:
     """Leaving comes before entering at the same moment: slots are half-open."""
-    steps = []
-    for presence in presences:
-        steps.append((max(presence.start, slot.start), weight(presence)))
-        steps.append((presence.end, -weight(presence)))
-    now = most = 0
-    for _, step in sorted(steps):
-        now += step
-        most = max(most, now)
-    return most
+    if len(weighed) < 2:  # noqa: PLR2004  nobody to meet
+        return sum(weight for _, weight in weighed)
+    entering = [(max(presence.start, slot.start), weight) for presence, weight in weighed]
+    leaving = [(presence.end, -weight) for presence, weight in weighed]
+    return max(accumulate(weight for _, weight in sorted(entering + leaving)))
 
 
 def _days(start: datetime, end: datetime) -> range:

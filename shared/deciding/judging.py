@@ -1,5 +1,6 @@
 """Judging: a request put before the rules of the house, with all that these may look at."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,17 +18,20 @@ class Judge:
     consumption: Consumption
     now: datetime
 
-    def outcome(self, ask: Ask) -> Outcome:
-        """What all rules together say."""
+    def outcome(self, ask: Ask, *, without: Collection[str] = ()) -> Outcome:
+        """What all rules together say; `without`: the codes of what is not counted."""
         request = self._request(ask)
-        return outcome(request, judge(request))
+        findings = judge(request)
+        if without:
+            findings = tuple(finding for finding in findings if finding.refusal.code not in without)
+        return outcome(request, findings)
 
     def findings(self, ask: Ask) -> tuple[Finding, ...]:
         """What each rule finds, whoever asks."""
         return judge(self._request(ask))
 
     def _request(self, ask: Ask) -> Request:
-        row, group = ask.row, ask.row.group_id
+        row, group, measures = ask.row, ask.row.group_id, self.consumption.measure(ask)
         return Request(
             slot=ask.slot,
             people=ask.people,
@@ -42,8 +46,8 @@ class Judge:
             policy=self.house.policy(group),
             closures=self.house.closures.near(ask.slot),
             days=self.house.days,
-            person_usage=self.consumption.of_person(ask),
-            organisation_usage=self.consumption.of_organisation(ask),
-            people_in_building=self.consumption.people_in_building(ask),
+            person_usage=measures.person,
+            organisation_usage=measures.organisation,
+            people_in_building=measures.people_in_building,
             override=ask.override,
         )

@@ -41,7 +41,7 @@ class Sitting:
         for turn in turns:
             if turn[0].is_move:
                 self._decide_moves(turn)
-            elif turn[0].row.on_conflict == "refuse":  # also a date that is brought back to its series
+            elif turn[0].row.series_id is None or turn[0].row.on_conflict == "refuse":  # or a date that is brought back
                 self._decide_one(turn[0])
             else:
                 self._decide_series(turn)
@@ -50,11 +50,26 @@ class Sitting:
         refusal = self._try(ask)
         if refusal is None:
             return
-        may_wait = ask.waits_if_taken and refusal.code in PASSING and ask.slot.start > self.now
-        if (may_wait and self.house.waiting_mode(ask.resource_ids, ask.row.group_id) != "off") or ask.is_waitlisted:
+        if ask.is_waitlisted:
             ask.state, ask.refusal = State.WAITLISTED, None
+            return
+        lasting = self._lasting(ask, refusal)
+        if lasting is None:
+            ask.state = State.WAITLISTED
+            self.consumption.wait(ask)
         else:
-            ask.refuse(refusal)
+            ask.refuse(lasting)
+
+    def _lasting(self, ask: Ask, refusal: Refusal) -> Refusal | None:
+        """Why it is refused; None when it waits, because all that is in its way may pass."""
+        if not ask.waits_if_taken or refusal.code not in PASSING or ask.slot.start <= self.now:
+            return refusal
+        limit = self.house.policy(ask.row.group_id).building_limit
+        if limit is not None and ask.people > limit:
+            return refusal
+        if self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "off":
+            return refusal
+        return self.judge.outcome(ask, without=PASSING).refusal
 
     def _decide_series(self, turn: Turn) -> None:
         """Each date by itself; then all together, where too many of them are refused."""
@@ -72,6 +87,9 @@ class Sitting:
         refused = [ask for ask in turn if ask.refusal]
         if refused:
             self._refuse_all(turn, self._too_many(turn, len(refused)))
+        first = next((ask for ask in turn if ask.is_granted), None)
+        if no_series is not None and first is not None:
+            first.overridden = (no_series, *first.overridden)
 
     def _too_many(self, turn: Turn, refused: int) -> Refusal | None:
         """Why the other dates are not to be had either, if they are not."""
@@ -80,8 +98,7 @@ class Sitting:
         return too_many_conflicts(self._policies(turn), occurrences=len(turn), conflicts=refused)
 
     def _policies(self, turn: Turn) -> list[Policy]:
-        group = turn[0].row.group_id
-        return [self.house.wanted(id_, group).policy for id_ in turn[0].resource_ids] or [self.house.policy(group)]
+        return self.house.policies(turn[0].resource_ids, turn[0].row.group_id)
 
     def _decide_moves(self, turn: Turn) -> None:
         """All move or none does; they leave their old places first, which may be each other's new ones."""
@@ -103,7 +120,6 @@ class Sitting:
         for ask in turn if why else ():
             if ask.refusal is None and why:
                 self._undo(ask)
-                ask.hold, ask.until = None, None
                 ask.refuse(why)
 
     def _take_proposal(self, ask: Ask) -> None:
@@ -112,7 +128,8 @@ class Sitting:
             if self._try(other) is None:
                 ask.slot, ask.resource_ids, ask.layout = other.slot, other.resource_ids, other.layout
                 ask.stays, ask.state, ask.hold, ask.until = other.stays, other.state, other.hold, other.until
-                ask.findings, ask.refusal, ask.is_replaced = other.findings, None, True
+                ask.findings, ask.overridden = other.findings, other.overridden
+                ask.refusal, ask.is_replaced = None, True
                 return
 
     def _try(self, ask: Ask) -> Refusal | None:
@@ -130,7 +147,7 @@ class Sitting:
             return self._taken(ask, conflicts)
         self.consumption.add(ask)
         ask.findings = (*said.warnings, *said.exceeded)
-        ask.overridden = tuple(refusal.code for refusal in said.overridden)
+        ask.overridden = said.overridden
         if not ask.is_move:
             self._hold(ask, said)
         elif ask.row.hold_until is not None:  # nothing is held beyond its own beginning
@@ -141,14 +158,16 @@ class Sitting:
         if ask.is_granted:
             self.board.give_back(ask.id)
             self.consumption.remove(ask)
+        elif ask.state is State.WAITLISTED and not ask.is_waitlisted:
+            self.consumption.wait(ask, -1)
 
     def _hold(self, ask: Ask, said: Outcome) -> None:
         """Confirmed, or held: until approved, until its owner confirms, or until an offer is taken."""
-        policy = self.house.policy(ask.row.group_id)
+        policies = self.house.policies(ask.resource_ids, ask.row.group_id)
         if said.verdict is Verdict.APPROVE:
-            hold, until = Hold.APPROVAL, self.now + timedelta(hours=policy.approval.hours)
+            hold, until = Hold.APPROVAL, self.now + timedelta(hours=min(p.approval.hours for p in policies))
         elif ask.is_waitlisted and self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "offer":
-            hold, until = Hold.OFFER, self.now + timedelta(hours=policy.waiting_list.offer_hours)
+            hold, until = Hold.OFFER, self.now + timedelta(hours=min(p.waiting_list.offer_hours for p in policies))
         elif ask.row.option_until is not None and ask.row.option_until > self.now:
             hold, until = Hold.OPTION, ask.row.option_until
         else:
@@ -160,7 +179,7 @@ class Sitting:
         return max(ask.slot.start, self.now + timedelta(minutes=1))
 
     def _option_too_long(self, ask: Ask) -> Refusal | None:
-        days = self.house.policy(ask.row.group_id).option.longest_days
+        days = min(p.option.longest_days for p in self.house.policies(ask.resource_ids, ask.row.group_id))
         latest = self.now + timedelta(days=days)
         if ask.is_move or ask.by_coordinator or ask.row.option_until is None or ask.row.option_until <= latest:
             return None

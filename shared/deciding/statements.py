@@ -32,13 +32,14 @@ WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :m
 # What is taken around the wishes, with the meeting inside of each stretch and how the room is laid out for it.
 AROUND = text("""
 SELECT DISTINCT ON (taken.id) taken.*
-FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS wish(resource_id bigint, "from" timestamptz, "to" timestamptz)
+FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS wish(
+    resource_id bigint, "from" timestamptz, "to" timestamptz, most bigint)
 CROSS JOIN LATERAL (
     SELECT o.id, o.resource_id, o.unit, o.reservation_id, lower(o.during) AS starts_at, upper(o.during) AS ends_at,
            r.starts_at AS begins, r.ends_at AS ends, r.layout
     FROM occupancy AS o JOIN reservation AS r ON r.id = o.reservation_id
     WHERE o.resource_id = wish.resource_id AND o.during && tstzrange(wish."from", wish."to")
-    LIMIT :most) AS taken
+    LIMIT wish.most) AS taken
 """)
 
 RELEASE = text("DELETE FROM occupancy WHERE reservation_id = ANY(:ids)")
@@ -94,6 +95,7 @@ SELECT count(*) FROM occupied
 
 # whoever waits on keeps the place that they had
 WAIT_ON = text("UPDATE reservation SET turn = NULL, waiting_since = NULL WHERE id = ANY(:ids)")
+LOOK_AGAIN = text("UPDATE reservation SET turn = waitlist_turn, waiting_since = :now WHERE id = ANY(:ids)")
 
 # What a change of all dates of a series, or of this date and later ones, asked for has come about, or has not: then a
 # series that was to take them over has no occurrence.

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import TextClause, text
 
 from shared.deciding.ask import Ask
-from shared.deciding.crowd import Crowd, Presence
+from shared.deciding.crowd import Crowd, Presence, bookings_at_once, people_at_once
 from shared.domain.policy import Quota
 from shared.domain.rules import Usage
 from shared.domain.slots import Slot
@@ -21,7 +21,6 @@ from shared.house import House
 from shared.store.base import Db
 
 A_WEEK = timedelta(days=7)
-NOTHING = Usage({}, 0, 0)
 MOST_COUNTED = 1001
 
 # by way of the occupancies, whose index knows the times of each resource
@@ -41,19 +40,19 @@ FROM jsonb_to_recordset(CAST(:weeks AS jsonb)) AS k(who bigint, monday date, "fr
 CROSS JOIN LATERAL (
     SELECT starts_at, ends_at FROM reservation
     WHERE {who} = k.who AND starts_at >= k."from" - interval '1 day' AND starts_at < k."to"
-      AND ends_at > k."from" AND state IN ('confirmed', 'tentative')
+      AND ends_at > k."from" AND state IN ('confirmed', 'tentative') AND resource_ids <> '{{}}'
     UNION ALL  -- what lasts longer than a day is found by an index of its own, not among all of the year before
     SELECT starts_at, ends_at FROM reservation
     WHERE {who} = k.who AND ends_at - starts_at > interval '1 day' AND ends_at > k."from"
       AND starts_at < k."from" - interval '1 day' AND starts_at > k."from" - interval '366 days'
-      AND state IN ('confirmed', 'tentative')) AS r
+      AND state IN ('confirmed', 'tentative') AND resource_ids <> '{{}}') AS r
 GROUP BY k.who, k.monday
 """
 _OPEN = """
 SELECT k.who, found.many FROM unnest(CAST(:ids AS bigint[])) AS k(who) CROSS JOIN LATERAL (
     SELECT count(*) AS many FROM (SELECT 1 FROM reservation AS r
         WHERE r.{who} = k.who AND r.ends_at > :now AND r.state IN ('confirmed', 'tentative', 'waitlisted')
-        LIMIT :most) AS counted) AS found
+          AND r.resource_ids <> '{{}}' LIMIT :most) AS counted) AS found
 """
 
 
@@ -73,11 +72,22 @@ class Side:
 PERSON, ORGANISATION = Side.of("requested_by"), Side.of("organisation_id")
 
 
+class Measures(NamedTuple):
+    """What the limits of the building, a person and an organisation are measured by; None where nothing is limited."""
+
+    people_in_building: int = 0
+    person: Usage | None = None
+    organisation: Usage | None = None
+
+
+NOTHING = Measures()
+
+
 class Consumption:
-    """The numbers for one batch; `people_in_building` and `usage` leave out the request that asks."""
+    """The numbers for one batch."""
 
     def __init__(self, db: Db, house: House, asks: Sequence[Ask], now: datetime) -> None:
-        self._house = house
+        self._house, self._now = house, now
         policies = {ask.row.group_id: house.policy(ask.row.group_id) for ask in asks}
         self._quotas = {
             side.column: {group: _quota(policy, side) for group, policy in policies.items()}
@@ -85,89 +95,115 @@ class Consumption:
         }
         quotas = [quota for by_group in self._quotas.values() for quota in by_group.values() if quota]
         self._has_limit = any(policy.building_limit is not None for policy in policies.values())
+        self._is_limited = self._has_limit or bool(quotas)
         self._minutes: defaultdict[tuple[str, int, date], int] = defaultdict(int)
+        self._weeks_read: set[tuple[str, int, date]] = set()
         self._open: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self._weeks_of: dict[Slot, Sequence[tuple[date, int]]] = {}
         self._crowd = Crowd()
-        if self._has_limit or any(quota.concurrent is not None for quota in quotas):
-            self._crowd = Crowd(_present(db, house, asks))
-        for side in (PERSON, ORGANISATION):
-            if any(quota for quota in self._quotas[side.column].values()):
-                self._count(db, side, asks, now)
+        self._asks_who_is_here = self._has_limit or any(quota.concurrent is not None for quota in quotas)
+        self._limited = [side for side in (PERSON, ORGANISATION) if any(self._quotas[side.column].values())]
+        for side in self._limited:
+            self._read_open(db, side, asks)
+        self.read(db, asks)
 
-    @property
-    def is_limited(self) -> bool:
-        """Whether any knob in force needs these numbers at all."""
-        return self._has_limit or any(q for by_group in self._quotas.values() for q in by_group.values())
+    def read(self, db: Db, asks: Sequence[Ask]) -> None:
+        """Count what the book has at the times of these requests: those of the batch, or what is proposed instead."""
+        for presence in _present(db, self._house, asks) if self._asks_who_is_here else ():
+            self._crowd.enter(presence)
+        for side in self._limited:
+            self._read_minutes(db, side, asks)
 
-    def people_in_building(self, ask: Ask) -> int:
-        return self._crowd.people(ask.slot, without=ask.id) if self._has_limit else 0
-
-    def of_person(self, ask: Ask) -> Usage | None:
-        return self._usage(PERSON, ask, ask.row.requested_by)
-
-    def of_organisation(self, ask: Ask) -> Usage | None:
-        return self._usage(ORGANISATION, ask, ask.row.organisation_id)
+    def measure(self, ask: Ask) -> Measures:
+        """What there is at the time of a request, without itself."""
+        if not self._is_limited:
+            return NOTHING
+        around = self._crowd.around(ask.slot, without=ask.id)
+        row = ask.row
+        return Measures(
+            people_at_once(ask.slot, around) if self._has_limit else 0,
+            self._usage(PERSON, ask, row.requested_by, [p for p in around if p.person_id == row.requested_by]),
+            self._usage(
+                ORGANISATION, ask, row.organisation_id, [p for p in around if p.organisation_id == row.organisation_id]
+            ),
+        )
 
     def add(self, ask: Ask) -> None:
         """The request was granted."""
-        self._enter(ask, ask.slot, ask.people, 1)
+        self._enter(ask, ask.slot, ask.resource_ids, ask.people, 1)
 
     def remove(self, ask: Ask) -> None:
         """The opposite, for a series of which another date is refused."""
-        self._enter(ask, ask.slot, ask.people, -1)
+        self._enter(ask, ask.slot, ask.resource_ids, ask.people, -1)
+
+    def wait(self, ask: Ask, sign: int = 1) -> None:
+        """The request stands on the waiting list from now on, or (-1) does not after all."""
+        self._count_open(ask, ask.slot, sign)
 
     def leave(self, ask: Ask) -> None:
         """What a move holds already does not count against it."""
         if ask.was is not None:
-            self._enter(ask, ask.was, ask.row.people, -1)
+            self._enter(ask, ask.was, ask.row.resource_ids, ask.row.people, -1)
 
     def come_back(self, ask: Ask) -> None:
         if ask.was is not None:
-            self._enter(ask, ask.was, ask.row.people, 1)
+            self._enter(ask, ask.was, ask.row.resource_ids, ask.row.people, 1)
 
-    def _enter(self, ask: Ask, slot: Slot, people: int, sign: int) -> None:
-        if not self.is_limited:
+    def _enter(self, ask: Ask, slot: Slot, resource_ids: Sequence[int], people: int, sign: int) -> None:
+        """What takes nothing of the house counts for nothing."""
+        if not self._is_limited or not resource_ids:
             return
-        row = ask.row
-        for side, who in ((PERSON, row.requested_by), (ORGANISATION, row.organisation_id)):
-            if who is not None:
-                for monday, minutes in self._weeks(slot):
-                    self._minutes[side.column, who, monday] += sign * minutes
-                if not ask.is_waitlisted:
-                    self._open[side.column, who] += sign
+        for side, who in _sides(ask):
+            for monday, minutes in self._weeks(slot):
+                self._minutes[side.column, who, monday] += sign * minutes
+        if not ask.is_waitlisted:  # that one is counted already
+            self._count_open(ask, slot, sign)
         self._crowd.leave(ask.id)
         if sign > 0:
-            here = people if any(self._house.resources[id_].kind == "room" for id_ in ask.resource_ids) else 0
+            here = people if any(self._house.resources[id_].kind == "room" for id_ in resource_ids) else 0
+            row = ask.row
             self._crowd.enter(Presence(ask.id, slot.start, slot.end, here, row.requested_by, row.organisation_id))
 
-    def _usage(self, side: Side, ask: Ask, who: int | None) -> Usage | None:
+    def _count_open(self, ask: Ask, slot: Slot, sign: int) -> None:
+        """What is over is open no more."""
+        for side, who in _sides(ask) if slot.end > self._now else ():
+            self._open[side.column, who] += sign
+
+    def _usage(self, side: Side, ask: Ask, who: int | None, own: Sequence[Presence]) -> Usage | None:
         quota = self._quotas[side.column][ask.row.group_id]
         if quota is None or who is None:
             return None
-        ids = {"person_id": who} if side is PERSON else {"organisation_id": who}
         return Usage(
             week_minutes={monday: self._minutes[side.column, who, monday] for monday, _ in self._weeks(ask.slot)},
             # whoever waits already is one of them
             open_requests=self._open[side.column, who] - (1 if ask.is_waitlisted else 0),
-            concurrent=self._crowd.bookings(ask.slot, without=ask.id, **ids) if quota.concurrent is not None else 0,
+            concurrent=bookings_at_once(ask.slot, own),
         )
 
-    def _count(self, db: Db, side: Side, asks: Sequence[Ask], now: datetime) -> None:
-        slots = [(ask, slot) for ask in asks for slot in (ask.slot, ask.was) if slot is not None]
-        whos = {(getattr(ask.row, side.column), monday) for ask, slot in slots for monday, _ in self._weeks(slot)}
-        weeks = [
-            {"who": who, "monday": monday, "from": self._midnight(monday), "to": self._midnight(monday + A_WEEK)}
-            for who, monday in whos
-            if who is not None
-        ]
-        for row in db.execute(side.minutes, {"weeks": orjson.dumps(weeks).decode()}):
-            self._minutes[side.column, row.who, row.monday] = row.minutes
-        ids = sorted({who for who, _ in whos if who is not None})
-        for row in db.execute(side.open, {"ids": ids, "now": now, "most": MOST_COUNTED}):
-            self._open[side.column, row.who] = row.many
+    def _read_open(self, db: Db, side: Side, asks: Sequence[Ask]) -> None:
+        ids = sorted({who for ask in asks if (who := getattr(ask.row, side.column)) is not None})
+        for row in db.execute(side.open, {"ids": ids, "now": self._now, "most": MOST_COUNTED}):
+            self._open[side.column, row.who] += row.many
 
-    def _weeks(self, slot: Slot) -> Iterator[tuple[date, int]]:
+    def _read_minutes(self, db: Db, side: Side, asks: Sequence[Ask]) -> None:
+        slots = [(ask, slot) for ask in asks for slot in (ask.slot, ask.was) if slot is not None]
+        weeks = {(getattr(ask.row, side.column), monday) for ask, slot in slots for monday, _ in self._weeks(slot)}
+        unread = [
+            {"who": who, "monday": monday, "from": self._midnight(monday), "to": self._midnight(monday + A_WEEK)}
+            for who, monday in weeks
+            if who is not None and (side.column, who, monday) not in self._weeks_read
+        ]
+        self._weeks_read.update((side.column, week["who"], week["monday"]) for week in unread)
+        for row in db.execute(side.minutes, {"weeks": orjson.dumps(unread).decode()}) if unread else ():
+            self._minutes[side.column, row.who, row.monday] += row.minutes
+
+    def _weeks(self, slot: Slot) -> Sequence[tuple[date, int]]:
         """The Monday of each week that the slot touches, and how many of its minutes lie in it."""
+        if slot not in self._weeks_of:
+            self._weeks_of[slot] = tuple(self._split(slot))
+        return self._weeks_of[slot]
+
+    def _split(self, slot: Slot) -> Iterator[tuple[date, int]]:
         day = slot.start.astimezone(self._house.zone).date()
         monday, start = day - timedelta(days=day.weekday()), slot.start
         while start < slot.end:
@@ -177,6 +213,12 @@ class Consumption:
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._house.zone).astimezone(UTC)
+
+
+def _sides(ask: Ask) -> list[tuple[Side, int]]:
+    """Whose shares a request is of."""
+    whos = (PERSON, ask.row.requested_by), (ORGANISATION, ask.row.organisation_id)
+    return [(side, who) for side, who in whos if who is not None]
 
 
 def _quota(policy: Any, side: Side) -> Quota | None:

@@ -54,6 +54,12 @@ class KeyReusedError(CreneauError):
     code = "idempotency_key_reused"
 
 
+class ImportRefusedError(CreneauError):
+    """Lines of a file cannot be booked, so that none of it was."""
+
+    code = "import_refused"
+
+
 class RefusedError(CreneauError):
     """A rule of the house says no to a change that needs no decision."""
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import groupby, pairwise
+from datetime import UTC, timedelta
+from itertools import groupby
 
 from shared.domain.alternatives import MOST_ASKED, Alternative, Options, Weighed
-from shared.domain.places import Place, gap_between
+from shared.domain.places import Place
 from shared.domain.ranking import A_CUT, LEFT_OUT, choose
 from shared.domain.reasons import SENTENCES
 from shared.domain.slots import EARLIEST, LATEST, Slot
@@ -54,7 +54,6 @@ class Series:
         self._most_left_out = min(len(self.conflicts) - 1, len(slots) // 2)
         # most shifts fail at a date that is in conflict as it is
         self._hardest_first = [*self.conflicts, *sorted(self._dates.difference(self.conflicts))]
-        self._reach = [self._reach_of(slot) for slot in slots]
 
     def plans(self, most: int) -> list[Plan]:
         weighed = [*self._at_another_hour()]
@@ -109,33 +108,22 @@ class Series:
         moved: dict[int, Slot] = {}
         failures = 0
         for date in self._hardest_first:
-            slot = self._at_hour(date, shift)
+            slot = self._at_hour(self.slots[date], shift)
             if slot and self._has(wanted, slot.start, slot.end):
                 moved[date] = slot
                 continue
             failures += 1
             if self.takers[date] or failures > self._most_left_out:
                 return {}
-        gap, in_order = gap_between([wanted]), dict(sorted(moved.items()))
-        return in_order if all(a.end + gap <= b.start for a, b in pairwise(in_order.values())) else {}
+        return dict(sorted(moved.items()))
 
-    def _at_hour(self, date: int, shift: timedelta) -> Slot | None:
-        """The slot of a date, shifted on the clock of the wall; None when that is past or not within opening hours."""
-        options, slot, (earliest, latest) = self.options, self.slots[date], self._reach[date]
-        if not earliest <= shift <= latest:  # asked first, because it costs nothing
-            return None
-        start = (options.wall(slot.start) + shift).astimezone(UTC)
-        if not max(options.search.now, EARLIEST) <= start <= LATEST - slot.length:
+    def _at_hour(self, slot: Slot, shift: timedelta) -> Slot | None:
+        """Shifted on the clock of the wall; None when that is past or not within opening hours."""
+        start = (self.options.wall(slot.start) + shift).astimezone(UTC)
+        if not max(self.options.search.now, EARLIEST) <= start <= LATEST - slot.length:
             return None
         moved = slot.starting(start)
-        return moved if options.is_within_opening(moved) else None
-
-    def _reach_of(self, slot: Slot) -> tuple[timedelta, timedelta]:
-        """How far a date can be shifted on its day; one that is longer than a day cannot."""
-        start, end = self.options.wall(slot.start), self.options.wall(slot.end)
-        opens = datetime.combine(start, self.options.search.opens, start.tzinfo)
-        closes = datetime.combine(start, self.options.search.closes, start.tzinfo)
-        return opens - start, closes - end
+        return moved if self.options.is_within_opening(moved) else None
 
     def _plan(self, reason: str, places: Mapping[int, int]) -> WeighedPlan:
         """The dates at their times, each in the place of that number."""

@@ -28,11 +28,17 @@ class Timetable:
         if first and self._taken[first - 1].end > start:
             first -= 1
         owners = []
-        for stretch in self._taken[first:]:
-            if stretch.start >= end:
+        for n in range(first, len(self._taken)):
+            if self._taken[n].start >= end:
                 break
-            owners.append(stretch.owner)
+            owners.append(self._taken[n].owner)
         return owners
+
+    def edges_within(self, start: datetime, end: datetime) -> list[datetime]:
+        """When somebody comes or goes between these moments."""
+        first = max(bisect_left(self._taken, (start,)) - 1, 0)
+        last = bisect_left(self._taken, (end,))
+        return [edge for s in self._taken[first:last] for edge in (s.start, s.end) if start < edge < end]
 
     def is_free(self, start: datetime, end: datetime) -> bool:
         first = bisect_left(self._taken, (start,))
@@ -42,12 +48,18 @@ class Timetable:
 
     def before(self, moment: datetime) -> Stretch | None:
         """The last meeting that is over by then."""
-        return next((s for s in reversed(self._taken[: bisect_left(self._taken, (moment,))]) if s.ends <= moment), None)
+        for n in range(bisect_left(self._taken, (moment,)) - 1, -1, -1):
+            if self._taken[n].ends <= moment:
+                return self._taken[n]
+        return None
 
     def after(self, moment: datetime) -> Stretch | None:
         """The first meeting that begins then or later."""
         first = max(bisect_left(self._taken, (moment,)) - 1, 0)  # its setting up may have begun before
-        return next((s for s in self._taken[first:] if s.begins >= moment), None)
+        for n in range(first, len(self._taken)):
+            if self._taken[n].begins >= moment:
+                return self._taken[n]
+        return None
 
     def take(self, stretch: Stretch) -> None:
         """Enter a stretch that is free; raises ValueError when it is not."""

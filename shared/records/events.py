@@ -1,10 +1,9 @@
 """What one event of a calendar says: a booking, a series of them, or one meeting of a series."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from shared.domain.recurrence import Occurrence
 from shared.domain.slots import Slot
 from shared.records import cells
 from shared.records.contentlines import Event, Property
@@ -49,18 +48,18 @@ def booking(event: Event, site: Site, elsewhere: Collection[Moment]) -> Booking 
         raise UnreadableError("series_unreadable", text="RDATE")
     if rule is None or instance is not None:
         slot = slot_between(start.instant, end.instant)
-        return _booking(event, slot, recurs_at=instance.instant if instance else None)
+        return replace(_booking(event, slot), recurs_at=instance.instant if instance else None)
     length = end.in_zone(start.zone) - start.wall
     without = _dates([*_times(event.all("EXDATE"), site), *elsewhere], start)
-    occurrences = meetings(rule.value, start, length, without=without, horizon=site.horizon)
-    if not occurrences:
+    found = meetings(rule.value, start, length, without=without, horizon=site.horizon)
+    if found is None:
         return Skipped(reason("no_meetings_left"))
-    return _booking(event, occurrences[0].slot, occurrences=tuple(occurrences))
+    repetition, occurrences = found
+    first = _booking(event, occurrences[0].slot)
+    return replace(first, repetition=repetition, occurrences=tuple(occurrences))
 
 
-def _booking(
-    event: Event, slot: Slot, occurrences: tuple[Occurrence, ...] = (), recurs_at: datetime | None = None
-) -> Booking:
+def _booking(event: Event, slot: Slot) -> Booking:
     place = cells.line(event.text("LOCATION"), cells.LONGEST_PLACE)
     listed = [found for found in event.all("ATTENDEE") if not _is_room(found)]
     organiser, *attendees = (_person(found) for found in (event.one("ORGANIZER"), *listed))
@@ -73,8 +72,6 @@ def _booking(
         organiser=organiser,
         attendees=cells.distinct(one for one in attendees if one.address not in {"", organiser.address}),
         uid=cells.line(event.text("UID"), cells.LONGEST_UID),
-        occurrences=occurrences,
-        recurs_at=recurs_at,
         unread=(*event.unread, *(_shown(one) for one, read in zip(listed, attendees, strict=True) if not read.address)),
     )
 

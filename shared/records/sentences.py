@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from shared.records.import_sentences import IMPORT
+
 _FILE: dict[str, dict[str, str]] = {
     "file_empty": {
         "fr": "Ce fichier est vide.",
@@ -238,4 +240,4 @@ _OTHER: dict[str, dict[str, str]] = {
     },
 }
 
-SENTENCES: Final[Mapping[str, Mapping[str, str]]] = _FILE | _CELLS | _TIMES | _EVENTS | _SKIPPED | _OTHER
+SENTENCES: Final[Mapping[str, Mapping[str, str]]] = _FILE | _CELLS | _TIMES | _EVENTS | _SKIPPED | _OTHER | IMPORT

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from shared.domain.errors import InvalidInputError
-from shared.domain.recurrence import MOST_OCCURRENCES, Occurrence, Recurrence, expand
+from shared.domain.occurrences import MOST_OCCURRENCES, Occurrence, expand
+from shared.domain.recurrence import Recurrence
+from shared.domain.slots import known_zone
 from shared.records.instants import moment
+from shared.records.lines import Repetition
 from shared.records.moments import Moment
 from shared.records.reasons import UnreadableError, of_domain
 
@@ -19,18 +23,23 @@ _LOCAL_TIME: Final = re.compile(r"\d{8}T\d{6}", re.ASCII)
 
 def meetings(
     rule: str, start: Moment, length: timedelta, *, without: Collection[date], horizon: date | None
-) -> list[Occurrence]:
-    """The occurrences of an RRULE from its first start on; `without` are dates in the zone of the start.
+) -> tuple[Repetition, list[Occurrence]] | None:
+    """An RRULE with its occurrences from its first start on; `without` are dates in the zone of the start.
 
-    None are left when all are left out. Raises UnreadableError.
+    A rule without an end goes until the horizon. None when all dates are left out. Raises UnreadableError.
     """
     try:
-        recurrence = Recurrence.parse(_as_understood(rule, start))
-        return expand(recurrence, start.wall, length, start.zone, skip=without, horizon=horizon)
+        parsed = Recurrence.parse(_as_understood(rule, start))
+        is_endless = parsed.until is None and parsed.count is None
+        last = horizon if is_endless else None
+        found = expand(parsed, start.wall, length, start.zone, skip=without, horizon=last)
     except InvalidInputError as error:
         if error.code == "no_occurrences":
-            return []
+            return None
         raise _in_words(error, rule) from error
+    if is_endless:
+        parsed = replace(parsed, until=found[-1].recurs_at.astimezone(known_zone(start.zone)).date())
+    return Repetition(parsed, start.wall, length, start.zone, frozenset(without), is_endless), found
 
 
 def _as_understood(rule: str, start: Moment) -> str:

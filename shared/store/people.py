@@ -2,14 +2,25 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, select
+import orjson
+from sqlalchemy import ForeignKey, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.store.base import Base, Db, Numbered
+
+MAKE_KNOWN = text("""
+INSERT INTO person (site_id, address, name, organisation_id)
+SELECT :site_id, p.address, p.name, o.id
+FROM jsonb_to_recordset(CAST(:people AS jsonb)) AS p(address text, name text, organisation text)
+LEFT JOIN organisation AS o ON o.site_id = :site_id AND o.name = p.organisation
+ORDER BY p.address ON CONFLICT DO NOTHING
+""")
 
 
 class Role(StrEnum):
@@ -98,6 +109,26 @@ def person_called(db: Db, site_id: int, *, address: str, name: str, language: st
     return db.scalars(select(Person).where(Person.site_id == site_id, Person.address == address.lower())).one()
 
 
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """Somebody by address in lower case, with the name and the organisation to be known by when the address is new."""
+
+    address: str
+    name: str
+    organisation: str = ""
+
+
+def people_called(db: Db, site_id: int, introduced: Iterable[Introduction]) -> dict[str, Person]:
+    """The people of these addresses, made when new."""
+    rows = [{"address": i.address, "name": i.name, "organisation": i.organisation} for i in introduced]
+    if not rows:
+        return {}
+    db.execute(MAKE_KNOWN, {"site_id": site_id, "people": orjson.dumps(rows).decode()})
+    addresses = [row["address"] for row in rows]
+    found = db.scalars(select(Person).where(Person.site_id == site_id, Person.address.in_(addresses)))
+    return {person.address: person for person in found}
+
+
 def is_of_the_house(db: Db, person_id: int) -> bool:
     """Whether this person holds more than a partner's token, and so may read what others come for."""
     tokens = select(Token.id).where(
@@ -108,3 +139,8 @@ def is_of_the_house(db: Db, person_id: int) -> bool:
 
 def organisation_called(db: Db, site_id: int, name: str) -> Organisation | None:
     return db.scalars(select(Organisation).where(Organisation.site_id == site_id, Organisation.name == name)).first()
+
+
+def group_of(db: Db, person_id: int) -> int:
+    """The group of people that goes for somebody; 0: none."""
+    return db.scalars(select(Person.group_id).where(Person.id == person_id)).one() or 0

@@ -1,11 +1,9 @@
 """Reservations and what they occupy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, select, text
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.domain.errors import NotFoundError, WrongStateError
@@ -26,50 +24,11 @@ from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, Hold, State, step
 from shared.domain.verdicts import DECLINED
 from shared.store.base import Base, Db, Numbered
+from shared.store.moves import Asked, Move
+from shared.store.occupancies import look_again, release
 from shared.store.outbox import Actor, record
 from shared.store.series import Series
 from shared.store.timers import clear_timers
-
-# What is given back is looked at anew for whoever waits for it, in the order in which they asked: their first turn is
-# before that of everybody who came since. A day around it, because set-up and clearing times reach that far.
-RELEASE = text("""
-WITH released AS (
-    DELETE FROM occupancy WHERE reservation_id = ANY(:ids) RETURNING during
-), span AS (
-    SELECT min(lower(during)) - interval '1 day' AS "from", max(upper(during)) + interval '1 day' AS "to" FROM released
-)
-UPDATE reservation AS r SET turn = waitlist_turn, waiting_since = :now FROM span
-WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL
-  AND r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days'
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks for: when, which resources, for how many people, how laid out."""
-
-    slot: Slot
-    resource_ids: list[int]
-    people: int
-    layout: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Another time, other resources, other numbers; those that move in one turn move all or none.
-
-    `series_id`: the series that it then belongs to, and `recurs_at` its date in that; `override`: a coordinator's
-    reason to set rules aside.
-    """
-
-    slot: Slot
-    resource_ids: Sequence[int]
-    people: int
-    layout: str | None = None
-    quantities: dict[str, int] | None = None
-    series_id: int | None = None
-    recurs_at: datetime | None = None
-    override: str | None = None
 
 
 class Reservation(Numbered, Base):
@@ -124,6 +83,7 @@ class Reservation(Numbered, Base):
     decided_at: Mapped[datetime | None]
     unannounced_since: Mapped[datetime | None]
     correlation_id: Mapped[str]
+    imported_uid: Mapped[str] = mapped_column(default="")
 
     @classmethod
     def locked(cls, db: Db, site_id: int, reservation_id: int) -> "Reservation":
@@ -178,6 +138,7 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, ReservationApproved(self.id), by=by, now=now, reason=reason)
         if self.option_until is not None and self.option_until > now:
             self.hold, self.hold_until = Hold.OPTION, min(self.option_until, self.starts_at)
+            clear_timers(db, [self.id])  # those of the approval
             self._note_change(by, now)
         else:
             self._become(db, State.CONFIRMED, None, by=by, now=now)
@@ -227,6 +188,11 @@ class Reservation(Numbered, Base):
         self.version += 1
         record(db, self.site_id, MoveWithdrawn(self.id), by=by, now=now, on_behalf_of=self.requested_by)
 
+    def leave_room(self, db: Db, *, now: datetime) -> None:
+        """Fewer people than before, for a held house: others may come who had to wait for the building, or itself."""
+        db.flush()
+        look_again(db, self.site_id, now=now, around=self.slot)
+
     def describe(self, db: Db, *, by: Actor, now: datetime, **words: str | int) -> None:
         """Change title, note or people; the calendars are told when they show it."""
         before = {name: getattr(self, name) for name, value in words.items() if getattr(self, name) != value}
@@ -245,11 +211,15 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, event, by=by, now=now, on_behalf_of=self.requested_by)
 
     def _become(self, db: Db, state: State, event: Event | None, *, by: Actor, now: datetime, reason: str = "") -> None:
-        """Leave the queue, the waiting list and the hold for a state in which nothing is due any more."""
+        """Leave the waiting list and the hold for a state in which nothing is due any more.
+
+        Who still holds something, and asked to move it, still waits for the answer to that.
+        """
         is_known_to_nobody = self.state is State.REQUESTED
         self.state = step(self.state, state)
         self.hold = self.hold_until = self.waitlist_turn = None
-        self._stop_waiting()
+        if state not in HOLDING:
+            self._stop_waiting()
         clear_timers(db, [self.id])
         self._note_change(by, now)
         if is_known_to_nobody:
@@ -270,7 +240,7 @@ class Reservation(Numbered, Base):
 
     def _give_back(self, db: Db, now: datetime) -> None:
         db.flush()
-        db.execute(RELEASE, {"ids": [self.id], "site_id": self.site_id, "now": now})
+        release(db, [self.id], self.site_id, now=now)
 
     def _stop_waiting(self) -> None:
         self.turn = self.waiting_since = None
@@ -286,17 +256,3 @@ def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[R
     if since is not None:
         wanted = wanted.where(Reservation.recurs_at >= since)
     return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update(key_share=True)))
-
-
-class Occupancy(Numbered, Base):
-    """One unit of a resource over one stretch of time, with what it takes to set up and clear.
-
-    The rows exist exactly while they hold, and the database lets no two of one unit overlap.
-    """
-
-    __tablename__ = "occupancy"
-
-    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
-    unit: Mapped[int]
-    # `during` (tstzrange) is read and written by the named queries in SQL only

@@ -1,6 +1,7 @@
 """Health, readiness and metrics, also when the engines are away."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -114,3 +115,13 @@ def test_metrics_count_what_nobody_decides(api: Api) -> None:
     families = {f.name: f for f in text_string_to_metric_families(api.get("/metrics", "claire").text)}
     assert families["creneau_requests_waiting"].samples[0].value == 3
     assert families["creneau_oldest_request_age_seconds"].samples[0].value >= 0
+
+
+def test_metrics_count_what_is_held_who_waits_and_timers_that_nobody_runs(api: Api) -> None:
+    api.house.decided_as("tentative", "flexi-16", option_until=api.house.now + timedelta(days=1))
+    api.house.decided_as("waitlisted", "flexi-16", who="basile", on_conflict="wait")
+    api.house.rows("UPDATE timer SET due_at = now() - interval '1 minute' RETURNING 1")
+    families = {f.name: f for f in text_string_to_metric_families(api.get("/metrics", "claire").text)}
+    assert families["creneau_held"].samples[0].value == 1
+    assert families["creneau_waitlisted"].samples[0].value == 1
+    assert families["creneau_timers_overdue_seconds"].samples[0].value >= 60

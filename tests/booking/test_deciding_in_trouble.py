@@ -189,3 +189,16 @@ def test_a_poisoned_request_is_set_aside_and_no_other_in_its_place(
     assert (code_of(house, poisoned), free_meanwhile) == ("undecidable", [])
     decide_some()
     assert house.state(innocent) == "confirmed"
+
+
+def test_who_waits_for_what_an_intruder_takes_waits_on(house: House) -> None:
+    """Alone the constraint has the last word for them too: they are not confirmed without holding anything."""
+    mine = house.confirmed("flexi-16")
+    waiting = house.decided_as("waitlisted", "flexi-16", who="basile", on_conflict="wait")
+    house.cancel(mine)
+    with ThreadPoolExecutor() as pool:
+        with intruder(house, "flexi-16"):
+            decision = pool.submit(house.decide_once, 1)
+        assert decision.result() == [waiting]
+    assert house.state(waiting) == "waitlisted"
+    assert house.history(waiting)[-1] == "ReservationWaitlisted"

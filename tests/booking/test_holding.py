@@ -154,3 +154,85 @@ def test_an_option_that_moves_to_an_earlier_day_ends_when_that_begins(house: Hou
     house.passes(days=2)
     house.run_timers()
     assert house.state(option) == "expired"
+
+
+def test_an_approved_option_lasts_until_the_end_that_was_asked_for(house: House) -> None:
+    """Longer than a coordinator would have had to approve it; and its owner is reminded before its own end."""
+    house.rule(who_may_book=[], who_may_request=["everybody"])
+    asked = house.ask("flexi-16", option_until=house.now + timedelta(days=7))
+    house.decide()
+    approve(house, asked)
+    house.passes(days=5)
+    house.run_timers()
+    assert house.state(asked) == "tentative"
+    assert house.history(asked)[-1] == "ReservationApproved"
+    house.passes(days=1)
+    house.run_timers()
+    assert house.history(asked)[-1] == "OptionReminded"
+    house.passes(days=1)
+    house.run_timers()
+    assert house.state(asked) == "expired"
+
+
+def test_an_option_that_nobody_had_to_approve_any_more_comes_to_its_end_too(house: House) -> None:
+    house.rule(who_may_book=[], who_may_request=["everybody"], approval={"on_expiry": "confirm"})
+    asked = house.ask("flexi-16", option_until=house.now + timedelta(days=7))
+    house.decide()
+    house.passes(days=3)
+    house.run_timers()
+    assert house.reservation(asked).hold is Hold.OPTION
+    house.passes(days=4)
+    house.run_timers()
+    assert house.state(asked) == "expired"
+
+
+def test_who_confirms_an_option_still_wants_to_move_it(house: House) -> None:
+    option = house.decided_as("tentative", "flexi-16", option_until=house.now + timedelta(days=7))
+    house.move(option, slot(14, 16))
+    confirm(house, option)
+    house.decide()
+    moved = house.reservation(option)
+    assert (moved.state, moved.slot) == ("confirmed", slot(14, 16))
+
+
+def test_a_move_that_waits_while_a_coordinator_approves_is_decided_and_not_forgotten(house: House, asked: int) -> None:
+    house.move(asked, slot(14, 16))
+    approve(house, asked)
+    house.decide()
+    assert house.history(asked)[-1] == "MoveRefused"
+    assert house.reservation(asked).slot == slot()
+
+
+def test_a_room_may_have_deadlines_of_its_own_and_the_shortest_of_several_counts(house: House) -> None:
+    house.rule(who_may_book=[], who_may_request=["everybody"], waiting_list={"mode": "offer"})
+    house.rule("room", "flexi-19", approval={"hours": 12, "remind_hours": 4, "escalate_hours": 8})
+    both, one = house.ask("flexi-16", "flexi-19"), house.ask("escapelab")
+    house.decide()
+    assert house.reservation(both).hold_until == house.now + timedelta(hours=12)
+    assert house.reservation(one).hold_until == house.now + timedelta(hours=72)
+    timers = house.rows("SELECT kind, due_at FROM timer WHERE reservation_id = :id", id=both)
+    hours = {row.kind: (row.due_at - house.now) / timedelta(hours=1) for row in timers}
+    assert hours == {"remind": 4, "escalate": 8, "expire": 12}
+
+
+def test_a_room_may_have_offers_and_options_of_its_own(house: House) -> None:
+    waiting_list, option = {"mode": "offer", "offer_hours": 6}, {"longest_days": 2, "remind_hours": 12}
+    house.rule("room", "flexi-16", waiting_list=waiting_list, option=option)
+    too_long = house.ask("flexi-16", option_until=house.now + timedelta(days=3))
+    mine = house.ask("flexi-16")
+    waiting = house.ask("flexi-16", who="basile", on_conflict="wait")
+    house.decide()
+    assert house.states(too_long, mine, waiting) == ["refused", "confirmed", "waitlisted"]
+    house.cancel(mine)
+    house.decide()
+    assert house.reservation(waiting).hold_until == house.now + timedelta(hours=6)
+
+
+def test_a_room_may_be_confirmed_when_nobody_answers(house: House) -> None:
+    house.rule(who_may_book=[], who_may_request=["everybody"])
+    house.rule("room", "flexi-16", approval={"on_expiry": "confirm"})
+    one, both = house.ask("flexi-16"), house.ask("flexi-16", "flexi-19", at=slot(14, 16))
+    house.decide()
+    house.passes(hours=72)
+    house.run_timers()
+    assert house.states(one, both) == ["confirmed", "expired"]

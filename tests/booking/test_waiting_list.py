@@ -115,3 +115,99 @@ def test_nobody_waits_for_what_a_rule_forbids(house: House, rule: dict[str, int]
     asked = house.ask("flexi-16", who="basile", on_conflict="wait")
     house.decide()
     assert house.state(asked) == "refused"
+
+
+def test_whoever_waits_is_looked_at_again_when_the_house_allows_more(house: House) -> None:
+    house.rule(building_limit=30)
+    house.confirmed("flexi-16", people=16)
+    waiting = wait(house, "flexi-19", people=19)
+    house.rule(building_limit=40)
+    late = house.ask("flexi-19", who="claire", people=19)
+    house.decide()
+    assert house.states(waiting, late) == ["confirmed", "refused"]
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_who_begins_to_wait_just_before_a_move_gets_what_it_leaves(house: House, batch: int) -> None:
+    """Both are decided in one batch: the request first, which waits for what the move then gives back."""
+    mine = house.confirmed("flexi-16")
+    waiting = house.ask("flexi-16", who="basile", on_conflict="wait")
+    house.move(mine, slot(), "flexi-36")
+    house.decide(batch)
+    assert house.states(mine, waiting) == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_who_is_looked_at_in_vain_just_before_a_move_is_looked_at_again(house: House, batch: int) -> None:
+    first, second = house.confirmed("flexi-16"), house.confirmed("flexi-19")
+    waiting = wait(house, "flexi-16", "flexi-19")
+    house.cancel(first)
+    house.move(second, slot(), "flexi-36")
+    house.decide(batch)
+    assert house.states(first, second, waiting) == ["cancelled", "confirmed", "confirmed"]
+
+
+def test_a_place_in_line_does_not_count_those_who_are_served_meanwhile(house: House) -> None:
+    mine = house.confirmed("flexi-16")
+    first = wait(house, "flexi-16")
+    house.cancel(mine)
+    second = wait(house, "flexi-16", who="claire")
+    assert house.states(first, second) == ["confirmed", "waitlisted"]
+    [event] = house.rows(
+        "SELECT data FROM event WHERE type = 'ReservationWaitlisted' AND reservation_id = :id", id=second
+    )
+    assert event.data["place"] == 1
+
+
+def test_one_may_wait_where_there_are_no_series(house: House) -> None:
+    house.rule(series={"allowed": False})
+    house.confirmed("flexi-16")
+    wait(house, "flexi-16")
+
+
+def test_fewer_people_leave_their_part_of_the_building_to_who_waits_for_it(house: House) -> None:
+    house.rule(building_limit=20)
+    mine = house.confirmed("flexi-36", people=15)
+    waiting = wait(house, "flexi-16", people=10)
+    house.change(mine, people=10)
+    house.decide()
+    assert house.state(waiting) == "confirmed"
+
+
+def test_who_waits_with_fewer_people_than_before_is_looked_at_again(house: House) -> None:
+    house.rule(building_limit=20)
+    house.confirmed("flexi-36", people=15)
+    waiting = wait(house, "flexi-16", people=10)
+    house.change(waiting, who="basile", people=5)
+    house.decide()
+    assert house.state(waiting) == "confirmed"
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_nobody_waits_for_a_full_building_whose_share_is_used_up(house: House, batch: int) -> None:
+    house.rule(building_limit=20, person_quota={"hours_per_week": 3})
+    house.confirmed("flexi-36", people=15)
+    asked = house.ask("flexi-16", people=10, on_conflict="wait")
+    house.decide(batch)
+    assert house.state(asked) == "refused"
+
+
+def test_a_share_that_is_given_back_goes_to_what_its_owner_waits_for(house: House) -> None:
+    """Basile may have three hours a week; what he waits for becomes free while he has none left."""
+    house.rule(person_quota={"hours_per_week": 3})
+    mine = house.confirmed("flexi-19", at=slot(9, 10))
+    waiting = wait(house, "flexi-19", at=slot(9, 10))
+    his = house.confirmed("flexi-36", who="basile", at=slot(9, 12, day=4))
+    house.cancel(mine)
+    house.decide()
+    assert house.state(waiting) == "waitlisted"
+    house.cancel(his, who="basile")
+    house.decide()
+    assert house.state(waiting) == "confirmed"
+
+
+def test_nobody_waits_for_a_building_that_never_holds_so_many(house: House) -> None:
+    house.rule(building_limit=10)
+    asked = house.ask("flexi-16", people=11, on_conflict="wait")
+    house.decide()
+    assert house.state(asked) == "refused"

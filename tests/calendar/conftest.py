@@ -11,7 +11,8 @@ import pytest
 from shared.calendar.entry import Entry, Guest, Party
 from shared.calendar.imip import Letter
 from shared.calendar.series import SeriesEntry
-from shared.domain.recurrence import Recurrence, expand
+from shared.domain.occurrences import expand
+from shared.domain.recurrence import Recurrence
 from tests.second_opinion import ical_js, ical_js_expands  # noqa: F401  fixtures: pytest finds them by these names
 
 

@@ -128,6 +128,11 @@ def test_three_answers_are_not_three_times_the_same_room() -> None:
     ]
 
 
+def test_a_room_is_not_proposed_at_two_times_of_which_one_would_do() -> None:
+    search = replace(SEARCH, rooms=(FLEXI_16,), busy={16: [at(8, 10), at(14.5, 15)]})
+    assert [a.slot for a in propose(search, 2)] == [at(10, 13), at(15, 18)], "and not 11:30, which touches 14:30"
+
+
 def test_what_the_house_forbids_is_not_proposed() -> None:
     def afternoons_only(room_id: int, slot: Slot) -> bool:
         return room_id != 19 and slot.start.astimezone(PARIS).hour >= 14

@@ -52,6 +52,9 @@ VALUES: dict[str, Any] = {
     "horizon_days": 730,
     "conflicts": 5,
     "allowed": 4,
+    "refused": 7,
+    "count": 42,
+    "longest_days": 14,
 }
 FIX: dict[str, Any] = {
     "start": "2028-02-29T09:30:00+01:00",
@@ -59,6 +62,7 @@ FIX: dict[str, Any] = {
     "people": 16,
     "count": 40,
     "until": "2028-02-29",
+    "option_until": "2028-02-29T09:30:00+01:00",
 }
 
 

@@ -83,6 +83,12 @@ def test_the_buffers_between_dates_are_kept_too() -> None:
     assert [a.slot for a in found if a.slot.start < at(13, 15).start] == [at(10, 12)]
     assert propose_for_series(search, [at(9, 11), at(12.5, 14.5)], 9).by_date == {at(9, 11): []}
 
+    later = replace(search, busy={16: [at(14.5, 15.5)]})
+    slots = [a.slot for a in propose_for_series(later, [at(9, 11), at(13, 15)], 9).by_date[at(13, 15)]]
+    assert at(12, 14) in slots
+    longer = propose_for_series(later, [at(9, 11.5), at(13, 15)], 9).by_date[at(13, 15)]
+    assert longer[0].slot == at(16, 18), "at 12 the one before would not be cleared away"
+
 
 def test_when_no_room_is_free_then_another_is_proposed_at_another_time() -> None:
     search = replace(SEARCH, busy={16: ALWAYS, 19: [at(10, 11, week=4)]})
@@ -120,6 +126,23 @@ def test_no_other_hour_is_proposed_at_night_or_in_the_past() -> None:
     assert moved.dates[0].slot == at(12, 15), "not 8 o'clock, which is over"
 
 
+def test_no_other_hour_is_proposed_that_one_of_the_dates_cannot_have() -> None:
+    busy = {16: [at(10, 11, week=4), at(10, 11, week=5), at(8, 9, week=7), at(12, 20, week=7)], 19: ALWAYS}
+    assert propose_for_series(replace(SEARCH, busy=busy), SERIES).plans == []
+
+
+def test_the_rules_of_the_house_are_not_asked_about_every_hour() -> None:
+    dates, asked = [at(9, 12, week=week) for week in range(30)], []
+
+    def never_on_the_last_date_but_at_nine(_room_id: int, slot: Slot) -> bool:
+        asked.append(slot)
+        return slot.start.astimezone(PARIS).hour == 9 or slot.start < dates[-1].start - timedelta(days=4)
+
+    search = replace(SEARCH, rooms=(FLEXI_16,), is_allowed=never_on_the_last_date_but_at_nine)
+    assert propose_for_series(search, dates).plans == []
+    assert len(asked) < 350
+
+
 def test_a_series_is_split_into_the_fewest_pieces() -> None:
     """Dates 1 to 7 in one room, and the others in another."""
     busy = {16: [at(0, 24, week=week) for week in (7, 8, 9)], 19: [at(0, 24, week=week) for week in (1, 3)]}
@@ -133,6 +156,13 @@ def test_of_two_splits_the_one_that_stays_longer_in_the_wanted_room() -> None:
     busy = {16: [at(9, 12, week=9)], 19: [at(9, 12, week=0)]}
     split = plan(propose_for_series(replace(SEARCH, busy=busy), SERIES), "series_split")
     assert pieces(split) == [((16,), 9), ((19,), 1)]
+
+
+def test_of_two_splits_the_one_in_the_better_fitting_room() -> None:
+    """The wanted room on the first date and the last only: a large room for the others, or a small one before."""
+    busy = {16: [at(8, 20, week=week) for week in range(1, 9)], 19: [at(9, 12, week=9)], 36: [at(9, 12, week=0)]}
+    search = replace(SEARCH, rooms=(FLEXI_16, FLEXI_19, FLEXI_36), busy=busy)
+    assert pieces(plan(propose_for_series(search, SERIES), "series_split")) == [((19,), 9), ((16,), 1)]
 
 
 def test_a_split_into_many_pieces_is_no_plan() -> None:

@@ -31,6 +31,17 @@ def test_only_who_asked_hears_of_a_refusal_with_reason_conflict_and_alternatives
     assert refusal.recipient in refusal.parsed["To"]
 
 
+def test_a_refusal_tells_no_title_that_the_house_keeps_to_itself(house: House, post: PostOffice) -> None:
+    house.rule("room", "flexi-16", titles="coordinators")
+    house.confirmed("flexi-16", title="Entretien")
+    for who in ("basile", "anne"):
+        house.decided_as("refused", "flexi-16", who=who)
+    refusals = {mail.recipient: mail.words for mail in post.announce_all() if mail.method == "REFUSAL"}
+    assert "Flexi 16 : espace déjà occupé" in refusals[BASILE]
+    assert "Entretien" not in refusals[BASILE]
+    assert "Entretien" in refusals[ANNE]  # her own
+
+
 def test_a_refusal_speaks_the_language_of_who_asked(house: House, post: PostOffice) -> None:
     with house.book() as db:
         db.execute(update(Person).where(Person.address == BASILE).values(language="en"))

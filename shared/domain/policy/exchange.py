@@ -58,7 +58,7 @@ RequestOutOfPolicy
 EnableResponseDetails
     Always: each answer names the rule, its value, who may override it and the nearest fix.
 OrganizerInfo
-    `titles` says who sees whose booking stands in the way; programs of partners never do.
+    Colleagues are told who is in the way, and `titles` says who sees with what; programs of partners see neither.
 AddAdditionalResponse
     Not here, because the letters are templates of the house, in two languages.
 AdditionalResponse

@@ -142,7 +142,10 @@ class Policy(Knobs):
         (), "What a request must say.", example=["people", "layout"], max_length=3
     )
     titles: Literal["everybody", "coordinators"] = knob(
-        "everybody", "Who sees the titles of other people's bookings.", example="coordinators", scopes=("site", "room")
+        "everybody",
+        "Who sees the titles of other people's bookings; with several rooms the most careful counts.",
+        example="coordinators",
+        scopes=("site", "room"),
     )
 
     cancellation_minutes: int = knob(

@@ -1,12 +1,12 @@
 """Public holidays and school holidays warn or forbid, as the policy says."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from shared.domain.rules.closures import is_not_shut
 from shared.domain.rules.finding import Finding, forbids, heaviest
 from shared.domain.rules.nearest import nearest, other_days
 from shared.domain.rules.opening import is_open
-from shared.domain.rules.question import Request
+from shared.domain.rules.question import A_DAY, Request
 from shared.domain.sentences import Saying, say
 
 PUBLIC_HOLIDAY = say(
@@ -59,7 +59,7 @@ def _public_holiday(request: Request) -> tuple[date, str] | None:
         holiday = request.days.public_holiday(day)
         if holiday is not None:
             return day, holiday
-        day += timedelta(days=1)
+        day += A_DAY
     return None
 
 
@@ -69,7 +69,7 @@ def _school_holiday(request: Request) -> tuple[date, str] | None:
         holiday = request.days.school_holiday(day, zone)
         if holiday is not None:
             return day, holiday
-        day += timedelta(days=1)
+        day += A_DAY
     return None
 
 

@@ -63,7 +63,7 @@ def _days_outside(opening: Opening, request: Request) -> Iterator[date]:
 
     What the clock shows counts, also in the night in which it is set back and shows an hour twice.
     """
-    for day, start, end in request.parts:
+    for day, start, end in request.parts():
         first, last = (start, end) if start <= end else (end, start)
         if not any(opens <= first and last <= closes for opens, closes in opening.week[day.weekday()]):
             yield day

@@ -1,6 +1,6 @@
 """What the rules look at: one request, with all that must be known about its asker, its resources and its days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from shared.domain.slots import Slot
 
 UTC = ZoneInfo("UTC")
 A_DAY_OF_MINUTES = 24 * 60
-A_MOMENT = timedelta(microseconds=1)
+A_DAY, A_MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
 
 class Days(Protocol):
@@ -123,16 +123,14 @@ class Request:
         """A booking that ends at midnight does not touch the next day."""
         return (self.end - A_MOMENT).date()
 
-    @cached_property
-    def parts(self) -> tuple[tuple[date, int, int], ...]:
+    def parts(self) -> Iterator[tuple[date, int, int]]:
         """The slot day by day: from and until which minute the clock of the site shows that day, 1440 being its end."""
-        first, last = self.start.date(), self.last_day
+        day, last = self.start.date(), self.last_day
         from_minute = self.start.hour * 60 + self.start.minute
-        to_minute = _minute_after(self.end) or A_DAY_OF_MINUTES
-        if first == last:
-            return ((first, from_minute, to_minute),)
-        between = ((first + timedelta(days=n), 0, A_DAY_OF_MINUTES) for n in range(1, (last - first).days))
-        return ((first, from_minute, A_DAY_OF_MINUTES), *between, (last, 0, to_minute))
+        while day < last:
+            yield day, from_minute, A_DAY_OF_MINUTES
+            day, from_minute = day + A_DAY, 0
+        yield last, from_minute, _minute_after(self.end) or A_DAY_OF_MINUTES
 
     @cached_property
     def rooms(self) -> tuple[Wanted, ...]:

@@ -30,8 +30,10 @@ def clearing_after(policy: Policy, layout: str = "", following: str | None = Non
 def _between(policy: Policy, before: str, after: str) -> int:
     """The minutes of the most exact transition; '*' is any other layout, and '*' to '*' also the same again."""
     before, after = before or policy.default_layout, after or policy.default_layout
-    minutes = {(t.from_layout, t.to_layout): t.minutes for t in policy.transitions}
-    nearest = [(before, after)]
-    if before != after:
-        nearest += [(before, "*"), ("*", after)]
-    return next((minutes[pair] for pair in [*nearest, ("*", "*")] if pair in minutes), 0)
+    ranks = {(before, after): 0, ("*", "*"): 3} if before == after else _ranks(before, after)
+    found = [(ranks[pair], t.minutes) for t in policy.transitions if (pair := (t.from_layout, t.to_layout)) in ranks]
+    return min(found)[1] if found else 0
+
+
+def _ranks(before: str, after: str) -> dict[tuple[str, str], int]:
+    return {(before, after): 0, (before, "*"): 1, ("*", after): 2, ("*", "*"): 3}

@@ -144,7 +144,7 @@ ALTER TABLE reservation ADD CONSTRAINT reservation_once_a_date EXCLUDE USING btr
     WHERE (series_id IS NOT NULL AND state IN ('requested', 'confirmed', 'tentative', 'waitlisted'))
     DEFERRABLE INITIALLY IMMEDIATE;
 CREATE INDEX reservation_waitlisted ON reservation (site_id, starts_at) WHERE state = 'waitlisted';
-CREATE INDEX reservation_open ON reservation (requested_by) WHERE state IN ('tentative', 'waitlisted');
+CREATE INDEX reservation_pending ON reservation (state) WHERE state IN ('tentative', 'waitlisted');
 CREATE INDEX reservation_by_organisation ON reservation (organisation_id, starts_at) WHERE organisation_id IS NOT NULL;
 CREATE INDEX reservation_long_by_person ON reservation (requested_by, starts_at)
     WHERE ends_at - starts_at > interval '1 day';
