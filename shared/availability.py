@@ -15,7 +15,7 @@ from shared.domain.series_alternatives import SeriesProposal, propose_for_series
 from shared.domain.slots import EARLIEST, LATEST, Slot
 from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.people import Person
+from shared.store.people import group_of
 from shared.store.places import Resource
 from shared.store.reservations import Reservation
 
@@ -67,7 +67,7 @@ class Wish:
 def alternatives_to(db: Db, reservation: Reservation, *, now: datetime) -> list[Alternative]:
     """Up to three rooms or times that are free now, nearest to what this reservation asked for; no promise."""
     asked = reservation.asked
-    group = db.scalars(select(Person.group_id).where(Person.id == reservation.requested_by)).one() or 0
+    group = group_of(db, reservation.requested_by)
     wish = Wish(asked.slot, asked.resource_ids, asked.people, asked.layout, group, reservation.id)
     is_closed = reservation.refused is not None and reservation.refused.code == "resource_closed"
     return alternatives(db, house_of(db, reservation.site_id), wish, now=now, only_elsewhere=is_closed)
@@ -79,7 +79,7 @@ def alternatives_to_series(db: Db, series_id: int, *, now: datetime) -> SeriesPr
         select(Reservation).where(Reservation.series_id == series_id).order_by(Reservation.recurs_at)
     ).all()
     first, asked = dates[0], [reservation.asked for reservation in dates]
-    group = db.scalars(select(Person.group_id).where(Person.id == first.requested_by)).one() or 0
+    group = group_of(db, first.requested_by)
     wish = Wish(asked[0].slot, asked[0].resource_ids, asked[0].people, asked[0].layout, group)
     last = max(one.slot.end for one in asked)
     search = search_for(db, house_of(db, first.site_id), wish, now=now, until=last)

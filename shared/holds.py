@@ -3,20 +3,19 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.booking import own
 from shared.domain.errors import NotAllowedError, WrongStateError
 from shared.domain.events import ApprovalEscalated, ApprovalReminded, OptionReminded
-from shared.domain.policy import Policy
 from shared.domain.states import Hold, State
 from shared.house import house_of
 from shared.invitations.notices import notify
 from shared.store.base import Db
 from shared.store.house import lock_house
 from shared.store.outbox import Actor, record
-from shared.store.people import Person
+from shared.store.people import group_of
 from shared.store.reservations import Reservation, dates_of
 from shared.store.series import Series
 from shared.store.timers import STRIKE, Due, Kind, deadlines, set_timers
@@ -104,8 +103,9 @@ def _run(db: Db, reservation: Reservation, kind: Kind, now: datetime) -> None:
 def _expire(db: Db, reservation: Reservation, creneau: Actor, now: datetime) -> None:
     if reservation.state not in {State.TENTATIVE, State.WAITLISTED}:
         return
-    is_confirmed = _policy(db, reservation).approval.on_expiry == "confirm" and reservation.starts_at > now
-    if reservation.hold is Hold.APPROVAL and is_confirmed:
+    house = house_of(db, reservation.site_id)
+    unanswered = house.unanswered(reservation.resource_ids, group_of(db, reservation.requested_by))
+    if reservation.hold is Hold.APPROVAL and unanswered == "confirm" and reservation.starts_at > now:
         _approve(db, reservation, "", creneau, now)
     else:
         reservation.expire(db, by=creneau, now=now)
@@ -115,13 +115,10 @@ def _approve(db: Db, reservation: Reservation, reason: str, by: Actor, now: date
     """What becomes an option by this has an end of its own."""
     reservation.approve(db, reason=reason, by=by, now=now)
     if reservation.hold is not None and reservation.hold_until is not None:
-        due = deadlines(reservation.hold, reservation.hold_until, _policy(db, reservation), now)
+        group = group_of(db, reservation.requested_by)
+        policies = house_of(db, reservation.site_id).policies(reservation.resource_ids, group)
+        due = deadlines(reservation.hold, reservation.hold_until, policies, now)
         set_timers(db, [Due(reservation.site_id, reservation.id, kind, at) for kind, at in due.items()])
-
-
-def _policy(db: Db, reservation: Reservation) -> Policy:
-    group = db.scalars(select(Person.group_id).where(Person.id == reservation.requested_by)).one() or 0
-    return house_of(db, reservation.site_id).policy(group)
 
 
 def _for_coordinator(db: Db, reservation_id: int, by: Actor) -> Reservation:

@@ -54,10 +54,13 @@ class House:
             self._wanted[key] = resource.as_wanted(policy)
         return self._wanted[key]
 
+    def policies(self, resource_ids: Iterable[int], group: int = 0) -> list[Policy]:
+        """What goes for each of them, the strictest of which counts; what takes nothing has that of the site."""
+        return [self.wanted(id_, group).policy for id_ in resource_ids] or [self.policy(group)]
+
     def hides_titles(self, resource_ids: Iterable[int]) -> bool:
         """Whether what these are booked for is the business of its owner and of coordinators only."""
-        policies = [self.wanted(id_).policy for id_ in resource_ids] or [self.policy()]
-        return any(policy.titles == "coordinators" for policy in policies)
+        return any(policy.titles == "coordinators" for policy in self.policies(resource_ids))
 
     def untitled(self) -> list[int]:
         """The resources of which this is so; 0 for what is held nowhere."""
@@ -75,6 +78,11 @@ class House:
         modes = {self.wanted(id_, group).policy.waiting_list.mode for id_ in resource_ids}
         careful: tuple[Literal["off", "offer"], ...] = ("off", "offer")
         return next((mode for mode in careful if mode in modes), "take")
+
+    def unanswered(self, resource_ids: Iterable[int], group: int = 0) -> Literal["expire", "confirm"]:
+        """What becomes of a request that no coordinator answers: confirmed, where all that it takes allows it."""
+        answers = {policy.approval.on_expiry for policy in self.policies(resource_ids, group)}
+        return "confirm" if answers == {"confirm"} else "expire"
 
     def _layers(self, *scopes: tuple[str, int]) -> Iterator[Mapping[str, Any]]:
         return (self.layers[scope] for scope in scopes if scope in self.layers)

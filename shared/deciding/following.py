@@ -105,5 +105,6 @@ def _timers(house: House, ask: Ask, now: datetime) -> Iterator[Due]:
     if ask.state is State.WAITLISTED:
         yield Due(ask.row.site_id, ask.id, Kind.EXPIRE, ask.slot.start)
     elif ask.hold is not None and ask.until is not None:
-        for kind, at in deadlines(ask.hold, ask.until, house.policy(ask.row.group_id), now).items():
+        policies = house.policies(ask.resource_ids, ask.row.group_id)
+        for kind, at in deadlines(ask.hold, ask.until, policies, now).items():
             yield Due(ask.row.site_id, ask.id, kind, at)

@@ -98,8 +98,7 @@ class Sitting:
         return too_many_conflicts(self._policies(turn), occurrences=len(turn), conflicts=refused)
 
     def _policies(self, turn: Turn) -> list[Policy]:
-        group = turn[0].row.group_id
-        return [self.house.wanted(id_, group).policy for id_ in turn[0].resource_ids] or [self.house.policy(group)]
+        return self.house.policies(turn[0].resource_ids, turn[0].row.group_id)
 
     def _decide_moves(self, turn: Turn) -> None:
         """All move or none does; they leave their old places first, which may be each other's new ones."""
@@ -164,11 +163,11 @@ class Sitting:
 
     def _hold(self, ask: Ask, said: Outcome) -> None:
         """Confirmed, or held: until approved, until its owner confirms, or until an offer is taken."""
-        policy = self.house.policy(ask.row.group_id)
+        policies = self.house.policies(ask.resource_ids, ask.row.group_id)
         if said.verdict is Verdict.APPROVE:
-            hold, until = Hold.APPROVAL, self.now + timedelta(hours=policy.approval.hours)
+            hold, until = Hold.APPROVAL, self.now + timedelta(hours=min(p.approval.hours for p in policies))
         elif ask.is_waitlisted and self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "offer":
-            hold, until = Hold.OFFER, self.now + timedelta(hours=policy.waiting_list.offer_hours)
+            hold, until = Hold.OFFER, self.now + timedelta(hours=min(p.waiting_list.offer_hours for p in policies))
         elif ask.row.option_until is not None and ask.row.option_until > self.now:
             hold, until = Hold.OPTION, ask.row.option_until
         else:
@@ -180,7 +179,7 @@ class Sitting:
         return max(ask.slot.start, self.now + timedelta(minutes=1))
 
     def _option_too_long(self, ask: Ask) -> Refusal | None:
-        days = self.house.policy(ask.row.group_id).option.longest_days
+        days = min(p.option.longest_days for p in self.house.policies(ask.resource_ids, ask.row.group_id))
         latest = self.now + timedelta(days=days)
         if ask.is_move or ask.by_coordinator or ask.row.option_until is None or ask.row.option_until <= latest:
             return None

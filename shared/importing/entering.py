@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from shared.booking import DateOf, Wish, request
 from shared.domain.errors import CreneauError, InvalidInputError
-from shared.domain.recurrence import expand
+from shared.domain.occurrences import expand
 from shared.importing.entries import Entry
 from shared.records.lines import Repetition
 from shared.records.reasons import reason

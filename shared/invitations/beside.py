@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 
 from shared.availability import alternatives_to, conflicts_behind
 from shared.domain.refusals import Refusal
@@ -19,7 +19,7 @@ from shared.invitations.news import News, OfSeries, RefusedThing, Standing
 from shared.invitations.series_now import SeriesNow
 from shared.invitations.told_series import Sentence
 from shared.store.base import Db
-from shared.store.people import Person, is_of_the_house
+from shared.store.people import group_of, is_of_the_house
 from shared.store.reservations import Reservation
 
 PLACE_IN_LINE = text("""
@@ -71,7 +71,7 @@ def _held(about: About, facts: Sequence[Fact], _: News) -> dict[str, Any]:
     is_to_approve = facts[0].kind == "approval"
     standing = Standing(
         deadline=min(fact.reservation.hold_until for fact in facts if fact.reservation.hold_until),
-        on_expiry=house.policy(group).approval.on_expiry if is_to_approve else "",
+        on_expiry=house.unanswered(first.resource_ids, group) if is_to_approve else "",
         people=max(fact.reservation.people for fact in facts),
         reference=str(first.id),
     )
@@ -156,8 +156,7 @@ def _instead(about: About, reservation: Reservation) -> dict[str, Any]:
 
 def _house(about: About, reservation: Reservation) -> tuple[House, int]:
     """The rules in force, and the group of people that its owner belongs to."""
-    group = about.db.scalars(select(Person.group_id).where(Person.id == reservation.requested_by)).one()
-    return house_of(about.db, reservation.site_id), group or 0
+    return house_of(about.db, reservation.site_id), group_of(about.db, reservation.requested_by)
 
 
 def _once(texts: Iterable[str]) -> str:

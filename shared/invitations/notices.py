@@ -99,10 +99,11 @@ def _fresh(circle: Circle, reservations: Sequence[Reservation]) -> list[Fact]:
 def _together(facts: Sequence[Fact], *, is_first: bool) -> Iterator[list[Fact]]:
     """The facts of a series that one letter tells."""
 
-    def occasion(fact: Fact) -> tuple[int, str]:
-        if fact.kind == "refused" and not is_first:  # dates that were asked for again, each for itself
-            return ORDER.index(fact.kind), fact.line
-        return ORDER.index(fact.kind), fact.details if fact.kind in {"unmoved", "expired", "withdrawn"} else ""
+    def occasion(fact: Fact) -> tuple[int, str, int]:
+        # dates that were asked for again, each for itself, are told one by one
+        alone = fact.reservation.id if fact.kind == "refused" and not is_first else 0
+        details = fact.details if fact.kind in {"unmoved", "expired", "withdrawn"} else ""
+        return ORDER.index(fact.kind), details, alone
 
     for _, some in groupby(sorted(facts, key=occasion), key=occasion):
         yield list(some)

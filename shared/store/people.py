@@ -139,3 +139,8 @@ def is_of_the_house(db: Db, person_id: int) -> bool:
 
 def organisation_called(db: Db, site_id: int, name: str) -> Organisation | None:
     return db.scalars(select(Organisation).where(Organisation.site_id == site_id, Organisation.name == name)).first()
+
+
+def group_of(db: Db, person_id: int) -> int:
+    """The group of people that goes for somebody; 0: none."""
+    return db.scalars(select(Person.group_id).where(Person.id == person_id)).one() or 0

@@ -1,6 +1,6 @@
 """Timers: what is to be done at a time, as rows that are deleted in the commit that does it, so that each runs once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,14 +51,17 @@ CLEAR = text("DELETE FROM timer WHERE reservation_id = ANY(:ids)")
 STRIKE = text("DELETE FROM timer WHERE id = :id AND due_at <= :now RETURNING site_id, reservation_id, kind")
 
 
-def deadlines(hold: Hold, until: datetime, policy: Policy, now: datetime) -> dict[Kind, datetime]:
-    """When to remind of what is held, to escalate and to end it; what would come too late is left out."""
+def deadlines(hold: Hold, until: datetime, policies: Sequence[Policy], now: datetime) -> dict[Kind, datetime]:
+    """When to remind of what is held, to escalate and to end it; what would come too late is left out.
+
+    `policies` are those of what it takes: the shortest time of each kind counts, and the earliest reminder.
+    """
     earlier: dict[Kind, datetime] = {}
     if hold is Hold.APPROVAL:
-        earlier[Kind.REMIND] = now + timedelta(hours=policy.approval.remind_hours)
-        earlier[Kind.ESCALATE] = now + timedelta(hours=policy.approval.escalate_hours)
+        earlier[Kind.REMIND] = now + timedelta(hours=min(p.approval.remind_hours for p in policies))
+        earlier[Kind.ESCALATE] = now + timedelta(hours=min(p.approval.escalate_hours for p in policies))
     elif hold is Hold.OPTION:
-        earlier[Kind.REMIND] = until - timedelta(hours=policy.option.remind_hours)
+        earlier[Kind.REMIND] = until - timedelta(hours=max(p.option.remind_hours for p in policies))
     return {Kind.EXPIRE: until} | {kind: at for kind, at in earlier.items() if now < at < until}
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.domain.errors import NotAllowedError, WrongStateError
+from shared import ruling
+from shared.domain.errors import NotAllowedError, RefusedError, WrongStateError
 from tests.house import House, slot
 
 
@@ -73,3 +74,15 @@ def test_what_awaits_approval_or_a_place_can_be_cancelled(house: House) -> None:
     house.cancel(waiting, who="basile")
     assert house.states(held, waiting) == ["cancelled", "cancelled"]
     assert house.rows("SELECT FROM timer") == []
+
+
+def test_a_group_may_have_a_deadline_of_its_own(house: House) -> None:
+    with house.book() as db:
+        ruling.set_group(db, "staff", "Équipe", ["anne@example.org"], by=house.actors["claire"], now=house.now)
+    house.rule("group", "staff", cancellation_minutes=60 * 24 * 60)
+    mine, his = house.confirmed("flexi-16"), house.confirmed("flexi-19", who="basile")
+    with pytest.raises(RefusedError):
+        house.cancel(mine)
+    house.cancel(his, who="basile")
+    house.cancel(mine, who="claire")
+    assert house.states(mine, his) == ["cancelled", "cancelled"]

@@ -201,3 +201,38 @@ def test_a_move_that_waits_while_a_coordinator_approves_is_decided_and_not_forgo
     house.decide()
     assert house.history(asked)[-1] == "MoveRefused"
     assert house.reservation(asked).slot == slot()
+
+
+def test_a_room_may_have_deadlines_of_its_own_and_the_shortest_of_several_counts(house: House) -> None:
+    house.rule(who_may_book=[], who_may_request=["everybody"], waiting_list={"mode": "offer"})
+    house.rule("room", "flexi-19", approval={"hours": 12, "remind_hours": 4, "escalate_hours": 8})
+    both, one = house.ask("flexi-16", "flexi-19"), house.ask("escapelab")
+    house.decide()
+    assert house.reservation(both).hold_until == house.now + timedelta(hours=12)
+    assert house.reservation(one).hold_until == house.now + timedelta(hours=72)
+    timers = house.rows("SELECT kind, due_at FROM timer WHERE reservation_id = :id", id=both)
+    hours = {row.kind: (row.due_at - house.now) / timedelta(hours=1) for row in timers}
+    assert hours == {"remind": 4, "escalate": 8, "expire": 12}
+
+
+def test_a_room_may_have_offers_and_options_of_its_own(house: House) -> None:
+    waiting_list, option = {"mode": "offer", "offer_hours": 6}, {"longest_days": 2, "remind_hours": 12}
+    house.rule("room", "flexi-16", waiting_list=waiting_list, option=option)
+    too_long = house.ask("flexi-16", option_until=house.now + timedelta(days=3))
+    mine = house.ask("flexi-16")
+    waiting = house.ask("flexi-16", who="basile", on_conflict="wait")
+    house.decide()
+    assert house.states(too_long, mine, waiting) == ["refused", "confirmed", "waitlisted"]
+    house.cancel(mine)
+    house.decide()
+    assert house.reservation(waiting).hold_until == house.now + timedelta(hours=6)
+
+
+def test_a_room_may_be_confirmed_when_nobody_answers(house: House) -> None:
+    house.rule(who_may_book=[], who_may_request=["everybody"])
+    house.rule("room", "flexi-16", approval={"on_expiry": "confirm"})
+    one, both = house.ask("flexi-16"), house.ask("flexi-16", "flexi-19", at=slot(14, 16))
+    house.decide()
+    house.passes(hours=72)
+    house.run_timers()
+    assert house.states(one, both) == ["confirmed", "expired"]
