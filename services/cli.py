@@ -10,8 +10,8 @@ from dotenv import dotenv_values
 from deploy import parts, running, supervision
 from deploy.errors import StartError
 from deploy.valkey import free_port, is_free
-from services import doctor
-from services.commands import people, records, rooms, site
+from services import doctor, findings
+from services.commands import closures, groups, people, policies, records, rooms, site
 from services.commands.edge import Plain, checked_settings, fail
 from services.demo import play
 from shared.seed import first_start
@@ -32,7 +32,13 @@ app = typer.Typer(
 app.add_typer(people.tokens, name="token")
 app.add_typer(people.partners, name="partner")
 app.add_typer(rooms.rooms, name="room")
+app.add_typer(rooms.equipment, name="equipment")
 app.add_typer(rooms.trainers, name="trainer")
+app.add_typer(policies.app, name="policy")
+app.add_typer(groups.app, name="group")
+app.command("close", short_help="Close the Atelier or a room for a while; a trainer is away.")(closures.close)
+app.command("closures", short_help="List the closures that are not over.")(closures.closures)
+app.command("reopen", short_help="Take a closure back.")(closures.reopen)
 app.add_typer(site.app, name="site")
 app.command("import", short_help="Take over existing bookings from a CSV or iCalendar file.")(records.import_bookings)
 app.command("export", short_help="Write the reservations into a CSV, XLSX or iCalendar file.")(records.export_bookings)
@@ -97,17 +103,17 @@ def migrate() -> None:
     typer.echo("The database was at the newest schema." if was_current else "The database is now at the newest schema.")
     token = first_start(url)
     if token:
-        typer.echo("It was empty and now holds the Atelier of Arras with five rooms: `creneau room list`.")
+        typer.echo("It was empty and now holds the Atelier of Arras: `creneau room list`, `creneau policy show`.")
         typer.echo("The coordinator's token, shown this once:", err=True)
         typer.echo(token)
 
 
 @app.command("doctor", short_help="Check everything it stands on, and say what to do.")
 def examine() -> None:
-    """Check settings, database, broker, mail, clock and backlog, and say what to do; exit code 1 when one fails."""
-    findings = doctor.examine()
-    doctor.show(findings)
-    raise typer.Exit(1 if any(finding.verdict is doctor.Verdict.FAIL for finding in findings) else 0)
+    """Check settings, database, broker, mail, clock, backlog and policies; exit code 1 when one fails."""
+    found = doctor.examine()
+    findings.show(found)
+    raise typer.Exit(1 if any(finding.verdict is findings.Verdict.FAIL for finding in found) else 0)
 
 
 @app.command(short_help="Show Créneau at work, with mails, in French.")

@@ -1,21 +1,18 @@
 """`creneau doctor`: looks at everything that an installation stands on, and says what was found and what to do."""
 
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from sqlalchemy import Connection, orm, select, text
 from sqlalchemy.exc import DBAPIError
 
 from services.commands.edge import checked_settings, first_line
+from services.findings import Finding, Verdict, overdue
+from services.house_checks import look
 from shared.domain.errors import CreneauError
 from shared.mail import ConfigurationFailure, PassingFailure
 from shared.mail.server import Server
@@ -31,25 +28,6 @@ MOST_DRIFT = 2.0
 DEFAULT_DOMAIN = "creneau.localhost"
 
 
-class Verdict(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was found, and what to do about it."""
-
-    check: str
-    verdict: Verdict
-    found: str
-    todo: str = ""
-
-
 def examine() -> list[Finding]:
     """Every check that can be made; what a failed one makes impossible is left out."""
     try:
@@ -58,17 +36,6 @@ def examine() -> list[Finding]:
         return [Finding("settings", Verdict.FAIL, error.message, "See deploy/env.example.")]
     settings = Finding("settings", Verdict.OK, "complete")
     return [settings, *_database(conf), *_broker(conf), _mail(conf)]
-
-
-def show(findings: list[Finding]) -> None:
-    """Print the findings as a table."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("check", "verdict", "found", "what to do"):
-        table.add_column(column, overflow="fold")
-    for finding in findings:
-        verdict = Text(finding.verdict, COLOURS[finding.verdict])
-        table.add_row(finding.check, verdict, Text(finding.found), Text(finding.todo))
-    Console().print(table)
 
 
 def _database(conf: Settings) -> list[Finding]:
@@ -102,7 +69,8 @@ def _inside(connection: Connection) -> list[Finding]:
     with orm.Session(connection) as db:
         now = pulse(db, datetime.now(UTC))
         domains = db.scalars(select(Site.mail_domain)).all()
-    return [*findings, _deciding(now), _sending(now), _dead(now), _mail_domain(list(domains))]
+        of_house = look(db, now, datetime.now(UTC))
+    return [*findings, _deciding(now), _sending(now), _dead(now), _mail_domain(list(domains)), *of_house]
 
 
 def _clock(connection: Connection) -> Finding:
@@ -116,23 +84,14 @@ def _clock(connection: Connection) -> Finding:
 
 
 def _deciding(now: Pulse) -> Finding:
-    return _waiting(
-        "requests", now.requests_waiting, now.oldest_request_age, warn=5, fail=60, todo="Do relay and decide run?"
-    )
+    count, todo = f"{now.requests_waiting} waiting", "Do relay and decide run?"
+    return overdue("requests", count, now.oldest_request_age, warn=5, fail=60, todo=todo)
 
 
 def _sending(now: Pulse) -> Finding:
     open_mails = sum(now.deliveries[state] for state in ("queued", "sending", "committing"))
-    return _waiting(
-        "mails", open_mails, now.oldest_unsent_age, warn=120, fail=3600, todo="Does mail run? See `mail out`."
-    )
-
-
-def _waiting(check: str, count: int, age: float, *, warn: float, fail: float, todo: str) -> Finding:
-    if age <= warn:
-        return Finding(check, Verdict.OK, f"{count} waiting")
-    verdict = Verdict.FAIL if age > fail else Verdict.WARN
-    return Finding(check, verdict, f"{count} waiting, the oldest for {age:.0f} s", todo)
+    todo = "Does mail run? See `mail out`."
+    return overdue("mails", f"{open_mails} waiting", now.oldest_unsent_age, warn=120, fail=3600, todo=todo)
 
 
 def _dead(now: Pulse) -> Finding:

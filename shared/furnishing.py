@@ -13,10 +13,10 @@ from shared.domain.crowded import Held, crowding
 from shared.domain.errors import InvalidInputError, NotAllowedError, NotFoundError, WrongStateError
 from shared.store.base import Db
 from shared.store.house import lock_house
+from shared.store.occupancies import look_again
 from shared.store.outbox import Actor, record_about_house
 from shared.store.people import person_called
 from shared.store.places import Resource, resources_named
-from shared.store.reservations import look_again
 
 Kind = Literal["room", "trainer", "equipment"]
 KINDS = {"room": "a room", "trainer": "a trainer", "equipment": "equipment"}
@@ -122,7 +122,7 @@ def alter(db: Db, slug: str, wanted: Alteration, *, by: Actor, now: datetime) ->
     if changed:
         data = {"before": {f: before[f] for f in changed}, "after": {f: after[f] for f in changed}}
         record_about_house(db, f"{resource.kind}:{slug}", "ResourceChanged", data, by=by, now=now)
-        look_again(db, by.site_id, now)
+        look_again(db, by.site_id, now=now)
     return Altered(resource, _concerned(db, resource, changed, now))
 
 
@@ -178,6 +178,7 @@ def _shown(db: Db, resource: Resource) -> dict[str, Any]:
     return {
         "name": resource.name,
         "seats": resource.seats,
+        "seats_are_assumed": resource.seats_are_assumed,
         "is_open": resource.is_open,
         "quantity": resource.quantity,
         "parts": list(parts),

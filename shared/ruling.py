@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import select
 
 from shared.domain.errors import InvalidInputError, NotAllowedError, NotFoundError, StaleVersionError
-from shared.domain.policy import Scope, checked
+from shared.domain.policy import SCOPES, Scope, checked
 from shared.domain.slots import Slot
 from shared.store.base import Db
-from shared.store.house import Closure, PolicyVersion, SchoolHoliday, lock_house
+from shared.store.house import Closure, PolicyVersion, SchoolHoliday, lock_house, policies_in_force
+from shared.store.occupancies import look_again
 from shared.store.outbox import Actor, record_about_house
 from shared.store.people import Person, PersonGroup
 from shared.store.places import Resource, resources_named
-from shared.store.reservations import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,25 @@ class Holiday:
     is_holiday: bool = True
 
 
-def policy_versions(db: Db, about: About, *, by: Actor) -> list[PolicyVersion]:
+def policies(db: Db, site_id: int) -> list[tuple[About, PolicyVersion]]:
+    """All that is laid down at a site, as it is in force; what goes for the site first."""
+    slugs = {
+        "site": {0: ""},
+        "room": _slugs(db, Resource, site_id),
+        "group": _slugs(db, PersonGroup, site_id),
+    }
+    return [
+        (About(row.scope, slugs[row.scope][row.scope_id]), row)  # type: ignore[arg-type]  # its CHECK knows the scopes
+        for row in sorted(policies_in_force(db, site_id), key=lambda row: (SCOPES.index(row.scope), row.scope_id))
+    ]
+
+
+def policy_versions(db: Db, about: About, site_id: int) -> list[PolicyVersion]:
     """All versions of a policy, the one in force first."""
     found = select(PolicyVersion).where(
-        PolicyVersion.site_id == by.site_id,
+        PolicyVersion.site_id == site_id,
         PolicyVersion.scope == about.scope,
-        PolicyVersion.scope_id == _scope_id(db, about, by),
+        PolicyVersion.scope_id == _scope_id(db, about, site_id),
     )
     return list(db.scalars(found.order_by(PolicyVersion.version.desc())))
 
@@ -62,7 +75,7 @@ def set_policy(
     """
     _coordinators_only(by)
     lock_house(db, by.site_id)  # one after the other: each version follows the one before
-    former = next(iter(policy_versions(db, about, by=by)), None)
+    former = next(iter(policy_versions(db, about, by.site_id)), None)
     current = former.version if former else 0
     if version is not None and version != current:
         raise StaleVersionError("Somebody changed this policy since you read it: read it again.")
@@ -70,7 +83,7 @@ def set_policy(
     row = PolicyVersion(
         site_id=by.site_id,
         scope=about.scope,
-        scope_id=_scope_id(db, about, by),
+        scope_id=_scope_id(db, about, by.site_id),
         version=current + 1,
         body=body,
         reason=reason,
@@ -81,7 +94,7 @@ def set_policy(
     db.flush()
     data = {"version": row.version, "before": former.body if former else {}, "after": body}
     record_about_house(db, str(about), "PolicyChanged", data, by=by, now=now, reason=reason)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
     return row
 
 
@@ -113,10 +126,11 @@ def reopen(db: Db, closure_id: int, *, by: Actor, now: datetime) -> None:
         raise NotFoundError("There is no such closure.")
     if not by.is_coordinator and closure.created_by != by.person_id:
         raise NotAllowedError("Only a coordinator, or who closed it, opens it again.")
+    slug = db.get_one(Resource, closure.resource_id).slug if closure.resource_id else "site"
     db.delete(closure)
     data = {"closure": closure_id, "start": closure.starts_at.isoformat(), "end": closure.ends_at.isoformat()}
-    record_about_house(db, "closure", "Reopened", data, by=by, now=now)
-    look_again(db, by.site_id, now)
+    record_about_house(db, f"closure:{slug}", "Reopened", data, by=by, now=now)
+    look_again(db, by.site_id, now=now)
 
 
 def add_holiday(db: Db, holiday: Holiday, *, by: Actor, now: datetime) -> SchoolHoliday:
@@ -137,7 +151,7 @@ def add_holiday(db: Db, holiday: Holiday, *, by: Actor, now: datetime) -> School
     db.flush()
     data = {"zone": holiday.zone, "first": holiday.first_day.isoformat(), "last": holiday.last_day.isoformat()}
     record_about_house(db, "school-calendar", "SchoolCalendarCorrected", data, by=by, now=now, reason=holiday.name)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
     return row
 
 
@@ -153,7 +167,7 @@ def remove_holiday(db: Db, holiday_id: int, *, by: Actor, now: datetime) -> None
     db.delete(row)
     data = {"zone": row.zone, "first": row.first_day.isoformat(), "last": row.last_day.isoformat()}
     record_about_house(db, "school-calendar", "SchoolCalendarRestored", data, by=by, now=now, reason=row.name)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
 
 
 def set_group(db: Db, slug: str, name: str, addresses: list[str], *, by: Actor, now: datetime) -> PersonGroup:
@@ -176,16 +190,20 @@ def set_group(db: Db, slug: str, name: str, addresses: list[str], *, by: Actor, 
     for person in people:
         person.group_id = group.id
     record_about_house(db, f"group:{slug}", "GroupSet", {"name": name, "people": len(people)}, by=by, now=now)
-    look_again(db, by.site_id, now)
+    look_again(db, by.site_id, now=now)
     return group
 
 
-def _scope_id(db: Db, about: About, by: Actor) -> int:
+def _slugs(db: Db, table: type[Resource | PersonGroup], site_id: int) -> dict[int, str]:
+    return {row.id: row.slug for row in db.execute(select(table.id, table.slug).where(table.site_id == site_id))}
+
+
+def _scope_id(db: Db, about: About, site_id: int) -> int:
     """The room or group meant; raises NotFoundError."""
     if about.scope == "site":
         return 0
     table = Resource if about.scope == "room" else PersonGroup
-    found = db.scalars(select(table.id).where(table.site_id == by.site_id, table.slug == about.slug)).first()
+    found = db.scalars(select(table.id).where(table.site_id == site_id, table.slug == about.slug)).first()
     if found is None:
         raise NotFoundError(f"There is no {about.scope} called {about.slug[:60]!r} here.")
     return found

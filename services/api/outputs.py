@@ -115,10 +115,16 @@ class AttendeeView(BaseModel):
 
 
 class EventView(BaseModel):
+    """One thing that happened to a reservation."""
+
     id: int
     type: str
     data: dict[str, object]
-    by: str | None
+    sentence: str = Field(description="the same as a sentence of the story, in the caller's language")
+    by: str | None = Field(description="null for Créneau itself")
+    on_behalf_of: str | None = Field(description="for whom, when not for themselves")
+    source: str | None = Field(description="whence: for coordinators, and of what one did oneself")
+    reason: str = Field(description="why, as somebody said; of a refusal, in the caller's language")
     recorded_at: AwareDatetime
     correlation_id: str
 

@@ -28,6 +28,7 @@ from shared.domain.errors import (
     StaleVersionError,
     WrongStateError,
 )
+from shared.letters.facts import Language
 
 STATUS: Mapping[type[CreneauError], int] = {
     ImportRefusedError: 409,
@@ -129,7 +130,7 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-def language_of(request: Request) -> str:
+def language_of(request: Request) -> Language:
     """`en` when the caller puts English first, else `fr`."""
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from services.api.schemas import Line, Strict
+from services.api.outputs import PersonView
+from services.api.schemas import Line, Strict, Time, Zone
 from shared.records.report import Report, Verdict
 
 
@@ -60,3 +61,48 @@ class ReportView(BaseModel):
                 for line in report.lines
             ],
         )
+
+
+class AuditFilters(Strict):
+    """Which facts; what is left out does not narrow."""
+
+    reservation: Annotated[int | None, Field(ge=1, lt=2**63)] = None
+    subject: Annotated[
+        Line | None,
+        Field(
+            description="of facts about the house: one, or all of its sort",
+            examples=["policy", "policy:room:flexi-16", "closure:site", "import:planning.csv"],
+        ),
+    ] = None
+    person: Annotated[
+        str | None, Field(pattern=r"^(me|[1-9][0-9]{0,17})$", description="who did it, or had it done: an id, or me")
+    ] = None
+    type: Annotated[str | None, Field(pattern=r"^[A-Za-z]{1,60}$", examples=["ReservationCancelled"])] = None
+    start: Annotated[Time | None, Field(alias="from", description="recorded then or later")] = None
+    end: Annotated[Time | None, Field(alias="to", description="recorded before that")] = None
+    zone: Zone | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[int | None, Field(ge=1, lt=2**63, description="from `next` of the page before")] = None
+
+
+class FactView(BaseModel):
+    """One fact of the log: who did what when, whence, why, and on whose behalf."""
+
+    id: int
+    recorded_at: AwareDatetime
+    type: str
+    sentence: str = Field(description="in the caller's language")
+    by: PersonView | None = Field(description="null for Créneau itself")
+    on_behalf_of: PersonView | None
+    source: str = Field(description="whence: an address on the network, a command, a file")
+    reason: str
+    subject: str = Field(description="of a fact about the house: what it is about; else empty")
+    reservation: int | None
+    title: str | None = Field(description="of the reservation, as it is now")
+    data: dict[str, object] = Field(description="as recorded: before and after, where something changed")
+    correlation_id: str
+
+
+class AuditPage(BaseModel):
+    items: list[FactView]
+    next: str | None

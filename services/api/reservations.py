@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from services.api.access import Anyone, Booker, Caller
+from services.api.audit import history_of
 from services.api.listing import Filters, Listing, list_reservations
 from services.api.outputs import EventView, ReservationPage, ReservationView
 from services.api.preferences import IdempotencyKey, Version, Wait, etag
 from services.api.problems import answers, language_of, problem
 from services.api.schemas import NewReservation, Reason, ReservationChange
 from services.api.transactions import InTransaction, Reading, once
-from services.api.views import history_of, is_inside, refusal_members, rows_of, seen_by, view
+from services.api.views import is_inside, refusal_members, rows_of, seen_by, view
 from shared import behalf, booking
 from shared.domain.errors import CreneauError, NotAllowedError
 from shared.domain.states import State
@@ -111,10 +112,10 @@ def cancel(db: InTransaction, reservation_id: Id, why: Reason, caller: Booker, k
     response_model=list[EventView],
     responses=answers(401, 403, 404, 422),
 )
-def history(db: Reading, caller: Anyone, reservation_id: Id) -> list[EventView]:
-    """What happened to a reservation, in order; for its owner and coordinators."""
+def history(request: Request, db: Reading, caller: Anyone, reservation_id: Id) -> list[EventView]:
+    """The story of a reservation, in order; for its owner and coordinators."""
     inside(db, reservation_id, caller)
-    return history_of(db, reservation_id)
+    return history_of(db, reservation_id, caller, language_of(request))
 
 
 def wish_of(wish: NewReservation, caller: Caller, key: Key | None, owner_id: int | None) -> booking.Wish:

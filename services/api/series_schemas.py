@@ -21,7 +21,8 @@ from services.api.schemas import (
     Zone,
 )
 from shared.domain.errors import InvalidInputError
-from shared.domain.recurrence import MOST_OCCURRENCES, Recurrence
+from shared.domain.occurrences import MOST_OCCURRENCES
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import LONGEST, known_zone
 from shared.recurring import SeriesChange
 

@@ -10,7 +10,6 @@ from services.api.access import Caller
 from services.api.alternatives import alternative_views
 from services.api.outputs import (
     ConflictView,
-    EventView,
     FindingView,
     MoveView,
     PersonView,
@@ -152,23 +151,3 @@ def conflict_view(row: Row[Any], caller: Caller, house: House) -> ConflictView:
         title=None if is_hidden else row.title,
         requested_by=None if caller.is_partner else row.person,
     )
-
-
-HISTORY = text("""
-SELECT e.id, e.type, e.data, p.name AS person, e.recorded_at, e.correlation_id
-FROM event AS e LEFT JOIN person AS p ON p.id = e.person_id WHERE e.reservation_id = :id ORDER BY e.id
-""")
-
-
-def history_of(db: Db, reservation_id: int) -> list[EventView]:
-    return [
-        EventView(
-            id=row.id,
-            type=row.type,
-            data=row.data,
-            by=row.person,
-            recorded_at=row.recorded_at,
-            correlation_id=row.correlation_id,
-        )
-        for row in db.execute(HISTORY, {"id": reservation_id})
-    ]

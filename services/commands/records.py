@@ -4,23 +4,18 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
 
 import typer
-from sqlalchemy import select
 
-from services.commands import words
+from services.commands.acting import By, acting
 from services.commands.edge import book
 from services.commands.site import Which, site_called
 from services.commands.tables import show
-from shared.domain.errors import CreneauError, InvalidInputError, NotFoundError
+from shared.domain.errors import CreneauError, InvalidInputError
 from shared.domain.slots import instant
 from shared.exporting import export_file
 from shared.importing import MOST_BYTES, File, import_file, kind_of
 from shared.records.report import Report, Verdict
-from shared.store.base import Db
-from shared.store.outbox import Actor
-from shared.store.people import Person, Role, Token
 from shared.store.places import Site
 from shared.store.selection import Selection
 
@@ -39,9 +34,7 @@ def import_bookings(
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be, and write nothing.")] = False,
     notify: Annotated[bool, typer.Option("--notify", help="Invite everybody; else nobody is told.")] = False,
-    by: Annotated[
-        str | None, typer.Option(parser=words.address, metavar="MAIL", help="The coordinator who imports.")
-    ] = None,
+    by: By = None,
     which: Which = None,
 ) -> None:
     """Take over existing bookings from a file, all of them or none, and report each line that is not simply booked.
@@ -55,9 +48,9 @@ def import_bookings(
     with book() as db:
         site = site_called(db, which)
         language = site.language
-        source = Actor(_coordinator(db, site, by).id, site.id, True, uuid4().hex, "creneau import")
+        actor = acting(db, site, "import", by)
         found = File(file.name, kind, content)
-        report = import_file(db, found, by=source, now=datetime.now(UTC), dry_run=dry_run, notify=notify)
+        report = import_file(db, found, by=actor, now=datetime.now(UTC), dry_run=dry_run, notify=notify)
     _show(report, language)
     raise typer.Exit(0 if report.is_clean else 1)
 
@@ -88,20 +81,6 @@ def export_bookings(
     except OSError as error:
         raise CreneauError(f"{out} cannot be written: {error.strerror}.") from error
     typer.echo(f"{out}: {len(content):,} bytes.")
-
-
-def _coordinator(db: Db, site: Site, address: str | None) -> Person:
-    """Who imports: somebody with a coordinator's token, by default whoever has the Atelier's own address."""
-    tokens = select(Token.person_id).where(
-        Token.site_id == site.id, Token.role == Role.COORDINATOR, Token.revoked_at.is_(None)
-    )
-    people = db.scalars(select(Person).where(Person.id.in_(tokens)).order_by(Person.id)).all()
-    if address is not None:
-        people = [person for person in people if person.address == address]
-    if not people:
-        who = address or "Nobody"
-        raise NotFoundError(f"{who} has no coordinator's token here: `creneau token new --role coordinator`.")
-    return next((person for person in people if person.address == site.contact_address), people[0])
 
 
 def _show(report: Report, language: str) -> None:

@@ -52,7 +52,7 @@ class Ask:
     conflicts: list[Conflict] = field(default_factory=list)
     refusal: Refusal | None = None
     findings: tuple[Refusal, ...] = ()
-    overridden: tuple[str, ...] = ()
+    overridden: tuple[Refusal, ...] = ()
     stays: list[Stay] = field(default_factory=list)
     state: State = State.REQUESTED
     hold: Hold | None = None
@@ -145,9 +145,11 @@ class Ask:
     def events(self) -> Iterator[Event]:
         """What happened, in order."""
         if self.overridden and self.is_granted:
-            yield OverrideUsed(self.id, self.overridden)
-        if self.is_move:
-            yield MoveRefused(self.id, self.refusal.code) if self.refusal else ReservationMoved(self.id)
+            yield OverrideUsed.of(self.id, self.overridden)
+        if self.is_move and self.refusal:
+            yield MoveRefused(self.id, self.refusal.code, self.refusal.facts)
+        elif self.is_move:
+            yield ReservationMoved(self.id)
         elif self.state is State.CONFIRMED:
             yield ReservationConfirmed(self.id)
         elif self.hold is Hold.OFFER and self.until:
@@ -157,7 +159,7 @@ class Ask:
         elif self.state is State.WAITLISTED:
             yield ReservationWaitlisted(self.id, self.place_in_line)
         elif self.refusal:
-            yield ReservationRefused(self.id, self.refusal.code)
+            yield ReservationRefused(self.id, self.refusal.code, self.refusal.facts)
 
     @property
     def decision(self) -> dict[str, object]:

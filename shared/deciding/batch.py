@@ -19,7 +19,7 @@ from shared.domain.refusals import Refusal
 from shared.domain.rules import Wanted
 from shared.house import House, house_of
 from shared.store.base import Db
-from shared.store.reservations import RELEASE
+from shared.store.occupancies import release
 
 BATCH = 500
 # a turn may be a whole series: so many rows hold at least one
@@ -163,7 +163,7 @@ def _settle(db: Db, asks: Sequence[Ask], now: datetime) -> bool:
     decided = [ask for ask in asks if not ask.stays_in_line]
     moved = [ask.id for ask in decided if ask.is_move and ask.is_granted]
     if moved:
-        db.execute(RELEASE, {"ids": moved, "site_id": asks[0].row.site_id, "now": now})
+        release(db, moved, asks[0].row.site_id, now=now)
     following.number_the_line(db, decided)
     rows = [row for ask in decided for row in ask.rows]
     happened = [(ask, event) for ask in decided for event in ask.events]

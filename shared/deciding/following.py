@@ -24,6 +24,18 @@ GROUP BY ask.id
 """)
 
 
+# the decision is Créneau's, but who sets rules aside is whoever asked for that
+SIGN = text("""
+UPDATE event AS e SET person_id = asked.person_id, on_behalf_of = asked.on_behalf_of, source = asked.source,
+                      reason = o.reason
+FROM jsonb_to_recordset(CAST(:overrides AS jsonb)) AS o(id bigint, reason text)
+CROSS JOIN LATERAL (
+    SELECT person_id, on_behalf_of, source FROM event
+    WHERE reservation_id = o.id AND type IN ('ReservationRequested', 'MoveRequested') ORDER BY id DESC LIMIT 1) AS asked
+WHERE e.reservation_id = o.id AND e.type = 'OverrideUsed' AND e.person_id IS NULL
+""")
+
+
 def number_the_line(db: Db, asks: Sequence[Ask]) -> None:
     """Tell those who will wait how many wait before them for the same time and room, and that they are the next.
 
@@ -52,7 +64,13 @@ def number_the_line(db: Db, asks: Sequence[Ask]) -> None:
 
 
 def follow(db: Db, asks: Sequence[Ask], now: datetime) -> None:
-    """Timers of what is held or waits; those who wait on keep their place; series become what was asked for them."""
+    """Timers of what is held or waits; those who wait on keep their place; series become what was asked for them.
+
+    Rules that were set aside are signed by whoever did so.
+    """
+    overrides = [{"id": ask.id, "reason": ask.override} for ask in asks if ask.overridden and ask.is_granted]
+    if overrides:
+        db.execute(SIGN, {"overrides": orjson.dumps(overrides).decode()})
     in_line = [ask.id for ask in asks if ask.is_waitlisted]
     if in_line:
         clear_timers(db, [ask.id for ask in asks if ask.is_waitlisted and not ask.stays_in_line])

@@ -86,6 +86,9 @@ class Sitting:
         refused = [ask for ask in turn if ask.refusal]
         if refused:
             self._refuse_all(turn, self._too_many(turn, len(refused)))
+        first = next((ask for ask in turn if ask.is_granted), None)
+        if no_series is not None and first is not None:
+            first.overridden = (no_series, *first.overridden)
 
     def _too_many(self, turn: Turn, refused: int) -> Refusal | None:
         """Why the other dates are not to be had either, if they are not."""
@@ -143,7 +146,7 @@ class Sitting:
             return self._taken(ask, conflicts)
         self.consumption.add(ask)
         ask.findings = (*said.warnings, *said.exceeded)
-        ask.overridden = tuple(refusal.code for refusal in said.overridden)
+        ask.overridden = said.overridden
         if not ask.is_move:
             self._hold(ask, said)
         elif ask.row.hold_until is not None:  # nothing is held beyond its own beginning

@@ -55,6 +55,11 @@ class FrenchDays:
         return self._corrected[key] if key in self._corrected else _school_holidays().get(key)
 
 
+def school_calendar_ends() -> date:
+    """The last day of the last school holidays that the library knows."""
+    return max(day for _, day in _school_holidays())
+
+
 @lru_cache(maxsize=256)
 def _public_holidays(year: int) -> Mapping[date, str]:
     return dict(country_holidays("FR", years=year, expand=False, language="fr"))

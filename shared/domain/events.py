@@ -1,6 +1,11 @@
 """The past facts that Créneau records, each frozen; workers/subscriptions.py says what each one sets going."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from shared.domain.refusals import Refusal
+
+Facts = dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,15 @@ class OptionReminded(Event):
 
 @dataclass(frozen=True, slots=True)
 class OverrideUsed(Event):
-    """A coordinator set rules of the house aside."""
+    """A coordinator set rules of the house aside; `findings` are what these said, as a Refusal writes itself."""
 
     rules: tuple[str, ...]
+    findings: tuple[dict[str, object], ...] = ()
+
+    @classmethod
+    def of(cls, reservation_id: int, overridden: Iterable[Refusal]) -> "OverrideUsed":
+        refusals = tuple(overridden)
+        return cls(reservation_id, tuple(r.code for r in refusals), tuple(r.as_json() for r in refusals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ class SeriesSplit(Event):
 @dataclass(frozen=True, slots=True)
 class ReservationRefused(Event):
     code: str
+    facts: Facts = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,7 @@ class ReservationMoved(Event):
 @dataclass(frozen=True, slots=True)
 class MoveRefused(Event):
     code: str
+    facts: Facts = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,15 @@
-"""A series: the dates of a rule (RFC 5545's RRULE), and from them its occurrences by the clock on the wall; pure."""
+"""When a series recurs: a rule (RFC 5545's RRULE) as it is read and written, and the dates on which it falls; pure."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice, pairwise
+from datetime import UTC, date, datetime, time
 from typing import Literal, Self
 
 from dateutil import rrule
 
 from shared.domain.errors import InvalidInputError
-from shared.domain.slots import LATEST, LONGEST, YEARS, Slot, instant, known_zone
-
-MOST_OCCURRENCES = 366
-MOST_DATES = 500
-"""skipped dates included: ical.js gives up on a series that leaves out more than 500 in a row"""
+from shared.domain.slots import LATEST, YEARS, instant, known_zone
 
 Frequency = Literal["DAILY", "WEEKLY", "MONTHLY"]
 
@@ -39,8 +34,6 @@ _PARTS = {
     "BYMONTHDAY": (f"{_MONTH_DAY}(,{_MONTH_DAY})*", "days such as 1,15 or -1 (the last)"),
     "WKST": ("MO", "MO, for a week begins on Monday here"),
 }
-
-_CLOCK_CHANGE = {"time_does_not_exist": "does not exist", "time_exists_twice": "exists twice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,110 +132,6 @@ class Recurrence:
         yield [n for _, n in self.nth].count(5) <= 1, "One rule asks for one fifth weekday: make two series of it."
         yield {n for _, n in self.nth} <= NTH, "A weekday in the month is the 1st to the 5th, or -1 for the last."
         yield MONTH_DAYS.issuperset(self.month_days), "A day in the month is 1 to 31, or -1 to -31 from its end."
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One date of a series; `recurs_at` is the start by the rule, and names it for good (RECURRENCE-ID)."""
-
-    recurs_at: datetime
-    slot: Slot
-
-
-def expand(
-    rule: Recurrence,
-    first: datetime,
-    length: timedelta,
-    zone: str,
-    *,
-    skip: Collection[date] = (),
-    horizon: date | None = None,
-) -> list[Occurrence]:
-    """The occurrences from `first` (naive local time in `zone`) to the rule's end or the horizon, in order.
-
-    Start and end are both told by the clock on the wall: what lasts from 20:00 to 08:00 ends at 08:00 also in the night
-    of the clock change. `skip` and `horizon` (inclusive) are local dates; a skipped date counts for COUNT.
-    Raises InvalidInputError.
-    """
-    if first.tzinfo is not None:
-        raise InvalidInputError("A series starts at a local time, without offset.", code="bad_time")
-    if length > LONGEST:
-        raise InvalidInputError("A slot lasts 366 days at most.", code="slot_too_long")
-    _refuse_other_first(rule, first.date())
-    days = _kept_days(rule, first, zone, skip, horizon)
-    occurrences = [_occurrence(datetime.combine(day, first.time()), length, zone) for day in days]
-    _refuse_overlap(days, occurrences)
-    return occurrences
-
-
-def _refuse_other_first(rule: Recurrence, first: date) -> None:
-    due = next(rule.dates(first), None)
-    if due != first:
-        instead = f"the first one from then on is {due}" if due else "nor any later one"
-        raise InvalidInputError(
-            f"{first} is no date of {rule}: {instead}.", code="first_not_in_rule", next=due and due.isoformat()
-        )
-
-
-def _kept_days(
-    rule: Recurrence, first: datetime, zone: str, skip: Collection[date], horizon: date | None
-) -> list[date]:
-    if rule.until is None and rule.count is None and horizon is None:
-        raise InvalidInputError("A series needs an end: COUNT or UNTIL.", code="endless_rule")
-    last = min(end for end in (_last_day(rule, first, zone), horizon, date.max) if end is not None)
-    days: list[date] = []
-    for day in islice(rule.dates(first.date()), rule.count):
-        if day > last or len(days) > MOST_DATES:
-            break
-        days.append(day)
-    skipped = frozenset(skip)
-    kept = [day for day in days if day not in skipped]
-    if len(kept) > MOST_OCCURRENCES or len(days) > MOST_DATES:
-        raise InvalidInputError(
-            f"A series has {MOST_OCCURRENCES} occurrences at most, and {MOST_DATES} dates with the skipped ones.",
-            code="too_many_occurrences",
-            most=MOST_OCCURRENCES,
-        )
-    if not kept:
-        raise InvalidInputError("No date is left: all are skipped or lie after the end.", code="no_occurrences")
-    return kept
-
-
-def _last_day(rule: Recurrence, first: datetime, zone: str) -> date | None:
-    """UNTIL as a local date; an instant earlier in the day than the series starts ends it the day before."""
-    if not isinstance(rule.until, datetime):
-        return rule.until
-    local = rule.until.astimezone(known_zone(zone))
-    return local.date() if first.time() <= local.time() else local.date() - timedelta(days=1)
-
-
-def _occurrence(start: datetime, length: timedelta, zone: str) -> Occurrence:
-    recurs_at, end = (_instant(local, zone, start.date()) for local in (start, start + length))
-    return Occurrence(recurs_at, Slot(recurs_at, end))
-
-
-def _instant(local: datetime, zone: str, day: date) -> datetime:
-    try:
-        return instant(local, zone)
-    except InvalidInputError as error:
-        if error.code not in _CLOCK_CHANGE:
-            raise
-        raise InvalidInputError(
-            f"{local:%Y-%m-%d %H:%M} {_CLOCK_CHANGE[error.code]} in {zone}, for the clock changes that night: "
-            f"skip {day}, or choose another time.",
-            code=error.code,
-            date=day.isoformat(),
-        ) from error
-
-
-def _refuse_overlap(days: list[date], occurrences: list[Occurrence]) -> None:
-    for (day, one), (next_day, following) in pairwise(zip(days, occurrences, strict=True)):
-        if one.slot.overlaps(following.slot):
-            raise InvalidInputError(
-                f"The occurrence of {day} is not over when that of {next_day} begins.",
-                code="occurrences_overlap",
-                dates=[day.isoformat(), next_day.isoformat()],
-            )
 
 
 def _parts(text: str) -> dict[str, str]:

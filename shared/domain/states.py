@@ -41,6 +41,8 @@ class Hold(StrEnum):
 
 # The states in which a reservation holds its slot.
 HOLDING = frozenset({State.CONFIRMED, State.TENTATIVE})
+# Those that may still hold one: of these there is at most one for a date of a series.
+ALIVE = HOLDING | {State.REQUESTED, State.WAITLISTED}
 
 
 def step(now: State, to: State) -> State:

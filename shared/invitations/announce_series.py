@@ -7,7 +7,7 @@ dates that were marked when they were read. A date that changes at this very mom
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shared.invitations.as_it_is import told_series_of
 from shared.invitations.beside import About
@@ -23,13 +23,21 @@ from shared.store.base import Db
 from shared.store.reservations import Reservation
 from shared.store.series import Series
 
+# the dates of a series have a timer each, and what they come to is told in one letter; no longer than a minute, for
+# whoever runs timers may be away
+COMES_TO_ITS_END = text("""
+SELECT FROM timer JOIN reservation AS r ON r.id = timer.reservation_id
+WHERE r.series_id = :id AND kind = 'expire' AND due_at BETWEEN CAST(:now AS timestamptz) - interval '1 minute' AND :now
+LIMIT 1
+""")
+
 
 def announce_series(db: Db, changed: Reservation, *, now: datetime) -> bool:
-    """Announce the series of a date that changed; False when somebody else is at it."""
+    """Announce the series of a date that changed; False when somebody else is at it, or more of it just changes."""
     series = db.scalars(
         select(Series).where(Series.id == changed.series_id).with_for_update(skip_locked=True, key_share=True)
     ).first()
-    if series is None:
+    if series is None or db.execute(COMES_TO_ITS_END, {"id": series.id, "now": now}).first() is not None:
         return False
     marked = marked_dates(db, series.id)
     _SeriesAnnouncer(SeriesNow.read(db, series), now, changed.correlation_id).announce()

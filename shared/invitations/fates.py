@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.domain.refusals import Refusal
 from shared.domain.states import HOLDING, State
+from shared.domain.verdicts import DECLINED
 from shared.invitations.as_it_is import slot_by_rule
 from shared.invitations.news import Became, Fate
 from shared.invitations.told import Told, is_moved
@@ -64,7 +65,7 @@ def sentences(refusal: Refusal | None) -> Sentence:
 
 def _fate(series: Series, picture: ToldSeries, reservation: Reservation) -> Fate:
     outcome, place = OUTCOMES[reservation.state], picture.usual.place
-    if outcome == "refused" and series.on_conflict == "skip":
+    if outcome == "refused" and _is_left_out(reservation):
         outcome = "skipped"
     if reservation.state not in HOLDING or reservation.recurs_at is None:
         reason = sentences(reservation.refused)
@@ -74,9 +75,14 @@ def _fate(series: Series, picture: ToldSeries, reservation: Reservation) -> Fate
     if (reservation.slot, is_there) == (slot, place):
         return Fate(start=slot.start, end=slot.end, place=place, outcome=outcome)
     if outcome == "confirmed":
-        outcome = "replaced" if series.on_conflict == "propose" else "moved"
+        outcome = "replaced" if reservation.on_conflict == "propose" else "moved"
     became = Became(start=reservation.starts_at, end=reservation.ends_at, place=is_there)
     return Fate(start=slot.start, end=slot.end, place=place, outcome=outcome, became=became)
+
+
+def _is_left_out(reservation: Reservation) -> bool:
+    """Its owner wanted it so, for a date that cannot be had; which is not the same as a coordinator's no."""
+    return reservation.on_conflict == "skip" and (reservation.refusal or {}).get("code") != DECLINED
 
 
 def _moved(difference: Difference, before: ToldSeries, now: ToldSeries) -> Iterator[Fate]:

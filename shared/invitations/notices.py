@@ -58,8 +58,9 @@ def notice_series(circle: Circle, about: About, *, is_first: bool, is_invited: b
     is_first: its owner hears of it for the first time, and so of all its dates at once: in the first of these letters,
     or in the invitation (is_invited), and the others say only what is to be done.
     """
-    dates = about.series.dates if about.series else ()
-    letters = [_Letters(circle, about, facts) for facts in _together(_fresh(circle, dates), is_first=is_first)]
+    dates, former = (about.series.dates, about.series.former) if about.series else ((), ())
+    fresh = _fresh(circle, dates, former)
+    letters = [_Letters(circle, about, facts) for facts in _together(fresh, is_first=is_first)]
     if is_first and letters and not is_invited:
         letters.pop(0).write(is_whole=True)
     for some in letters:
@@ -83,12 +84,12 @@ def notify(db: Db, reservation: Reservation, kind: str, *, now: datetime, escala
     circle.tell(to, kind, "NOTICE", news_of(about, facts), recurrence=occasion)
 
 
-def _fresh(circle: Circle, reservations: Sequence[Reservation]) -> list[Fact]:
-    """What is to be told now; all that is so is noted as told."""
+def _fresh(circle: Circle, reservations: Sequence[Reservation], former: Sequence[Reservation] = ()) -> list[Fact]:
+    """What is to be told now; all that is so is noted as told, also of former ones, which nobody needs to hear."""
     lines = circle.invitation.noticed.splitlines()
     held = held_of(lines)
-    facts = [fact for reservation in reservations for fact in facts_of(reservation, held)]
-    circle.invitation.noticed = "\n".join(fact.line for fact in facts)
+    facts, more = ([f for r in some for f in facts_of(r, held)] for some in (reservations, former))
+    circle.invitation.noticed = "\n".join(fact.line for fact in (*facts, *more))
     fresh = [fact for fact in facts if fact.line not in lines]
     withdrawn = [fact.reservation.id for fact in fresh if fact.kind == "withdrawn"]
     by_others = withdrawn_by_others(circle.db, withdrawn)
@@ -99,10 +100,11 @@ def _fresh(circle: Circle, reservations: Sequence[Reservation]) -> list[Fact]:
 def _together(facts: Sequence[Fact], *, is_first: bool) -> Iterator[list[Fact]]:
     """The facts of a series that one letter tells."""
 
-    def occasion(fact: Fact) -> tuple[int, str]:
-        if fact.kind == "refused" and not is_first:  # dates that were asked for again, each for itself
-            return ORDER.index(fact.kind), fact.line
-        return ORDER.index(fact.kind), fact.details if fact.kind in {"unmoved", "expired", "withdrawn"} else ""
+    def occasion(fact: Fact) -> tuple[int, str, int]:
+        # dates that were asked for again, each for itself, are told one by one
+        alone = fact.reservation.id if fact.kind == "refused" and not is_first else 0
+        details = fact.details if fact.kind in {"unmoved", "expired", "withdrawn"} else ""
+        return ORDER.index(fact.kind), details, alone
 
     for _, some in groupby(sorted(facts, key=occasion), key=occasion):
         yield list(some)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import select
 
-from shared.domain.states import HOLDING, State
+from shared.domain.states import ALIVE, HOLDING, State
 from shared.invitations.as_it_is import told_series_of
 from shared.invitations.circle import Circle
 from shared.invitations.told_series import ToldSeries
@@ -18,22 +18,25 @@ from shared.store.series import Series
 
 @dataclass(frozen=True)
 class SeriesNow:
-    """`dates` are in order, each as it was asked for last: what was refused and then brought back counts once."""
+    """`dates` are in order, one of each name: what is alive, or else the last that was; `former` are the others."""
 
     db: Db
     series: Series
     head: Reservation
     dates: tuple[Reservation, ...]
+    former: tuple[Reservation, ...]
 
     @classmethod
     def read(cls, db: Db, series: Series) -> "SeriesNow":
-        rows = db.scalars(
+        is_alive = Reservation.state.in_(ALIVE)
+        every = db.scalars(
             select(Reservation)
             .where(Reservation.series_id == series.id)
-            .order_by(Reservation.recurs_at, Reservation.id)
-        )
-        dates = {reservation.recurs_at: reservation for reservation in rows}
-        return cls(db, series, db.get_one(Reservation, series.head_id), tuple(dates.values()))
+            .order_by(Reservation.recurs_at, is_alive, Reservation.id)
+        ).all()
+        dates = tuple({reservation.recurs_at: reservation for reservation in every}.values())
+        former = tuple(reservation for reservation in every if reservation not in dates)
+        return cls(db, series, db.get_one(Reservation, series.head_id), dates, former)
 
     @cached_property
     def live(self) -> list[Reservation]:

@@ -1,13 +1,14 @@
 """The readable story of a reservation: one sentence for each event of its history."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from babel.lists import format_list
 
 from shared.letters.counting import ordinal, spelled
 from shared.letters.facts import Language
+from shared.letters.house_words import BOOKINGS, DAYS, QUOTED, THE_HOUSE
 from shared.letters.story_words import (
     DATES,
     FIELDS,
@@ -21,7 +22,7 @@ from shared.letters.story_words import (
     UNKNOWN,
     UNTIL,
 )
-from shared.letters.times import LOCALES, moment_in_words, slot_in_words
+from shared.letters.times import LOCALES, date_in_words, moment_in_words, slot_in_words
 from shared.letters.typography import one_line, typeset
 
 # here a reason is a whole sentence of the house, not somebody's words
@@ -41,10 +42,11 @@ def sentence(
     """'Anne Martin a annulé la réservation : « plus besoin ».'; an event of an unknown type gives a sentence, too.
 
     data: as recorded, JSON values; for MoveRequested it may also name the `rooms`, for OverrideUsed `rules` are told as
-    they are given. who: a name, or '' for Créneau itself. reason: in the reader's language; a `reason` in the data
-    stands in for it. Times are shown in `zone` (IANA).
+    they are given. A fact about the house may be told with what it is `about` by name, and of which `kind` that is;
+    with the `knobs` or `fields` that changed. who: a name, or '' for Créneau itself. reason: in the reader's language;
+    a `reason` in the data stands in for it. Times are shown in `zone` (IANA).
     """
-    variant = data.get("hold") or data.get("method")
+    variant = data.get("hold") or data.get("method") or data.get("kind")
     body = SENTENCES.get(f"{event_type}:{variant}") or SENTENCES.get(event_type) or UNKNOWN
     phrases = {
         "type": event_type,
@@ -57,6 +59,11 @@ def sentence(
         "guests": _counted(GUESTS, data, language),
         "mails": _counted(MAILS, data, language),
         "dates": _counted(DATES, data, language) if "count" in data else "",
+        "bookings": _counted(BOOKINGS, data, language),
+        "place": _about(data, language) or THE_HOUSE[language],
+        "named": f" {about}" if (about := _about(data, language)) else "",
+        "knobs": f" ({', '.join(map(str, data['knobs']))})" if data.get("knobs") else "",
+        "days": _days(data, language),
     }
     told = body[language].format_map(phrases)
     why = one_line(reason or str(data.get("reason") or ""))
@@ -89,6 +96,21 @@ def _move(data: Mapping[str, Any], zone: str, language: Language) -> str:
     slot = slot_in_words(start, end, zone, language) if start and end else ""
     parts = [part for part in (slot, _listed(data.get("rooms") or (), language)) if part]
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _about(data: Mapping[str, Any], language: Language) -> str:
+    name = one_line(str(data.get("about") or ""))
+    return QUOTED[language].format(name=name) if name else ""
+
+
+def _days(data: Mapping[str, Any], language: Language) -> str:
+    """' (zone B, du 15 mai 2026 au 16 mai 2026)'."""
+    if "first" not in data or "last" not in data:
+        return ""
+    first, last = (date_in_words(date.fromisoformat(data[edge]), language) for edge in ("first", "last"))
+    one, several = DAYS[language]
+    days = (one if first == last else several).format(first=first, last=last)
+    return f" (zone {data['zone']}, {days})" if data.get("zone") else f" ({days})"
 
 
 def _until(data: Mapping[str, Any], zone: str, language: Language) -> str:

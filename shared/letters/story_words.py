@@ -6,12 +6,13 @@
 # ruff: noqa: RUF001 - the apostrophe of these sentences is the typographic one
 
 from shared.letters.facts import Language
+from shared.letters.house_words import HOUSE_FIELDS, HOUSE_SENTENCES
 
 Both = dict[Language, str]
 
 UNKNOWN: Both = {"fr": "{who} a noté un fait ({type})", "en": "{who} recorded a fact ({type})"}
 
-SENTENCES: dict[str, Both] = {
+SENTENCES: dict[str, Both] = HOUSE_SENTENCES | {
     "ReservationRequested": {"fr": "{who} a demandé la réservation", "en": "{who} asked for the reservation"},
     "ReservationConfirmed": {"fr": "{who} a confirmé la réservation", "en": "{who} confirmed the reservation"},
     "ReservationRefused": {"fr": "{who} a refusé la demande", "en": "{who} refused the request"},
@@ -96,10 +97,15 @@ SENTENCES: dict[str, Both] = {
         "fr": "{who} a relancé la coordination, qui n’avait toujours pas décidé",
         "en": "{who} pressed the coordinators, who had still not decided",
     },
+    "OptionReminded": {
+        "fr": "{who} a rappelé que l’option reste à confirmer",
+        "en": "{who} reminded that the option is still to be confirmed",
+    },
 }
 
 FIELDS: dict[Language, dict[str, str]] = {
-    "fr": {
+    "fr": HOUSE_FIELDS["fr"]
+    | {
         "title": "l’intitulé",
         "note": "la note",
         "people": "le nombre de personnes",
@@ -108,7 +114,8 @@ FIELDS: dict[Language, dict[str, str]] = {
         "layout": "la disposition",
         "quantities": "le matériel",
     },
-    "en": {
+    "en": HOUSE_FIELDS["en"]
+    | {
         "title": "the title",
         "note": "the note",
         "people": "the number of people",

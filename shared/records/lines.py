@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from shared.domain.recurrence import Occurrence, Recurrence
+from shared.domain.occurrences import Occurrence
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot
 from shared.records.reasons import Reason
 

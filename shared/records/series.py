@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from shared.domain.errors import InvalidInputError
-from shared.domain.recurrence import MOST_OCCURRENCES, Occurrence, Recurrence, expand
+from shared.domain.occurrences import MOST_OCCURRENCES, Occurrence, expand
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import known_zone
 from shared.records.instants import moment
 from shared.records.lines import Repetition

@@ -1,11 +1,9 @@
 """Reservations and what they occupy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, select, text
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.domain.errors import NotFoundError, WrongStateError
@@ -26,65 +24,11 @@ from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, Hold, State, step
 from shared.domain.verdicts import DECLINED
 from shared.store.base import Base, Db, Numbered
+from shared.store.moves import Asked, Move
+from shared.store.occupancies import look_again, release
 from shared.store.outbox import Actor, record
 from shared.store.series import Series
 from shared.store.timers import clear_timers
-
-# What is given back is looked at anew for whoever waits for it, in the order in which they asked: their first turn is
-# before that of everybody who came since. A day around it, because set-up and clearing times reach that far; and the
-# same people at any time, because a share that they give back is theirs again.
-RELEASE = text("""
-WITH released AS (
-    DELETE FROM occupancy WHERE reservation_id = ANY(:ids) RETURNING during
-), span AS (
-    SELECT min(lower(during)) - interval '1 day' AS "from", max(upper(during)) + interval '1 day' AS "to" FROM released
-)
-UPDATE reservation AS r SET turn = waitlist_turn, waiting_since = :now FROM span
-WHERE r.site_id = :site_id AND r.state = 'waitlisted' AND r.turn IS NULL AND (
-    (r.starts_at < span."to" AND r.ends_at > span."from" AND r.starts_at > span."from" - interval '366 days')
-    OR EXISTS (SELECT FROM reservation AS gone WHERE gone.id = ANY(:ids)
-               AND (gone.requested_by = r.requested_by OR gone.organisation_id = r.organisation_id)))
-""")
-# the same where it is not the slot that is given back, but a part of the building
-LOOK_AGAIN = text("""
-UPDATE reservation SET turn = waitlist_turn, waiting_since = :now
-WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
-  AND starts_at < :end AND ends_at > :start AND starts_at > CAST(:start AS timestamptz) - interval '366 days'
-""")
-
-# The same for all of them, where what they wait for may have become possible otherwise.
-LOOK_AGAIN = text("""
-UPDATE reservation SET turn = waitlist_turn, waiting_since = :now
-WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks for: when, which resources, for how many people, how laid out."""
-
-    slot: Slot
-    resource_ids: list[int]
-    people: int
-    layout: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Another time, other resources, other numbers; those that move in one turn move all or none.
-
-    `series_id`: the series that it then belongs to, and `recurs_at` its date in that; `override`: a coordinator's
-    reason to set rules aside.
-    """
-
-    slot: Slot
-    resource_ids: Sequence[int]
-    people: int
-    layout: str | None = None
-    quantities: dict[str, int] | None = None
-    series_id: int | None = None
-    recurs_at: datetime | None = None
-    override: str | None = None
 
 
 class Reservation(Numbered, Base):
@@ -247,8 +191,7 @@ class Reservation(Numbered, Base):
     def leave_room(self, db: Db, *, now: datetime) -> None:
         """Fewer people than before, for a held house: others may come who had to wait for the building, or itself."""
         db.flush()
-        values = {"site_id": self.site_id, "start": self.starts_at, "end": self.ends_at, "now": now}
-        db.execute(LOOK_AGAIN, values)
+        look_again(db, self.site_id, now=now, around=self.slot)
 
     def describe(self, db: Db, *, by: Actor, now: datetime, **words: str | int) -> None:
         """Change title, note or people; the calendars are told when they show it."""
@@ -297,7 +240,7 @@ class Reservation(Numbered, Base):
 
     def _give_back(self, db: Db, now: datetime) -> None:
         db.flush()
-        db.execute(RELEASE, {"ids": [self.id], "site_id": self.site_id, "now": now})
+        release(db, [self.id], self.site_id, now=now)
 
     def _stop_waiting(self) -> None:
         self.turn = self.waiting_since = None
@@ -313,22 +256,3 @@ def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[R
     if since is not None:
         wanted = wanted.where(Reservation.recurs_at >= since)
     return list(db.scalars(wanted.order_by(Reservation.recurs_at, Reservation.id).with_for_update(key_share=True)))
-
-
-def look_again(db: Db, site_id: int, now: datetime) -> None:
-    """Have everybody on the waiting lists of a house decided anew, in the order in which they asked."""
-    db.execute(LOOK_AGAIN, {"site_id": site_id, "now": now})
-
-
-class Occupancy(Numbered, Base):
-    """One unit of a resource over one stretch of time, with what it takes to set up and clear.
-
-    The rows exist exactly while they hold, and the database lets no two of one unit overlap.
-    """
-
-    __tablename__ = "occupancy"
-
-    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
-    unit: Mapped[int]
-    # `during` (tstzrange) is read and written by the named queries in SQL only

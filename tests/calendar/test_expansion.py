@@ -11,7 +11,7 @@ import recurring_ical_events
 from hypothesis import HealthCheck, given, settings
 
 from shared.calendar.series import SeriesEntry, render_series
-from shared.domain.recurrence import MOST_DATES
+from shared.domain.occurrences import MOST_DATES
 from tests.calendar.some_series import some_series
 
 Expand = Callable[[bytes], list[dict[str, Any]]]

@@ -4,15 +4,19 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import redis
+import time_machine
 from aiosmtpd.smtp import AuthResult
+from psycopg import sql
 from typer.testing import Result
 
 from deploy.engines import Engines
 from deploy.valkey import free_port
+from shared.domain.days import school_calendar_ends
 from shared.settings import settings
 from tests.mail.server import MailServer
 
@@ -27,14 +31,89 @@ def _verdicts(answer: Result) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("atelier")
-def test_a_sound_installation_has_only_the_default_domain_to_warn_of(creneau: Type) -> None:
+def test_a_sound_installation_has_only_to_be_told_its_domain_and_how_many_people_are_safe(creneau: Type) -> None:
     answer = creneau("doctor")
 
     verdicts = _verdicts(answer)
     assert answer.exit_code == 0
-    assert verdicts.pop("mail domain") == "warn"
+    assert (verdicts.pop("mail domain"), verdicts.pop("safety limits")) == ("warn", "warn")
+    assert "not known: of the building of arras, of espace-ouvert," in answer.stdout
     assert set(verdicts.values()) == {"ok"}
     assert set(verdicts) > {"database", "schema", "clock", "broker", "broker memory", "mail out", "requests", "mails"}
+    assert set(verdicts) > {"coordinators", "policies", "school calendar", "timers", "waiting list"}
+
+
+@pytest.mark.usefixtures("atelier")
+def test_limits_of_safety_that_are_known_are_fine(creneau: Type) -> None:
+    why = ("--reason", "commission de sécurité")
+    creneau("policy", "set", "building_limit=120", *why)
+    for room in ("espace-ouvert", "flexi-16", "flexi-19", "flexi-36", "escapelab"):
+        creneau("policy", "set", "--room", room, "safety_limit=40", *why)
+
+    assert _verdicts(creneau("doctor"))["safety limits"] == "ok"
+
+
+@pytest.mark.usefixtures("atelier")
+def test_an_atelier_in_which_nobody_decides_is_warned_of(creneau: Type) -> None:
+    creneau("token", "revoke", "1")
+
+    answer = creneau("doctor")
+
+    assert _verdicts(answer)["coordinators"] == "warn"
+    assert "nobody decides at arras" in answer.stdout
+
+
+@pytest.mark.usefixtures("atelier")
+def test_a_policy_that_names_what_is_not_there_is_warned_of(creneau: Type) -> None:
+    ways = '[{"from_layout": "rows", "to_layout": "circle", "minutes": 5}]'
+    creneau("policy", "set", "who_may_exceed=group:staff", f"transitions={ways}", "--reason", "essai")
+
+    answer = creneau("doctor")
+
+    assert _verdicts(answer)["policies"] == "warn"
+    assert "site: no group staff; site: no layout circle" in answer.stdout
+
+
+@pytest.mark.usefixtures("atelier")
+def test_a_school_calendar_that_ends_soon_is_warned_of_where_it_matters(creneau: Type) -> None:
+    with time_machine.travel(school_calendar_ends(), tick=True):
+        before = _verdicts(creneau("doctor"))
+        creneau("policy", "set", "on_school_holidays=warn", "--reason", "essai")
+        after = _verdicts(creneau("doctor"))
+
+    assert (before["school calendar"], after["school calendar"]) == ("ok", "warn")
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(-10, "ok"), (10, "ok"), (200, "warn"), (7200, "fail")])
+def test_a_timer_that_nobody_runs_is_seen(atelier: str, creneau: Type, age: int, verdict: str) -> None:
+    with psycopg.connect(atelier) as connection:
+        _reservation(connection, state="tentative", hold="option", hold_until=datetime.now(UTC) + timedelta(days=1))
+        connection.execute(
+            "INSERT INTO timer (site_id, reservation_id, kind, due_at) VALUES (1, 1, 'expire', %s)",
+            (datetime.now(UTC) - timedelta(seconds=age),),
+        )
+
+    assert _verdicts(creneau("doctor"))["timers"] == verdict
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(1, "ok"), (20, "warn"), (300, "fail")])
+def test_a_waiting_list_that_nobody_serves_is_seen(atelier: str, creneau: Type, age: int, verdict: str) -> None:
+    with psycopg.connect(atelier) as connection:
+        since = datetime.now(UTC) - timedelta(seconds=age)
+        _reservation(connection, state="waitlisted", waitlist_turn=1, turn=1, waiting_since=since)
+
+    assert _verdicts(creneau("doctor"))["waiting list"] == verdict
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(1, "ok"), (-1, "warn")])
+def test_who_waits_for_what_has_begun_is_seen(atelier: str, creneau: Type, hours: int, verdict: str) -> None:
+    with psycopg.connect(atelier) as connection:
+        start = datetime.now(UTC) + timedelta(hours=hours)
+        _reservation(
+            connection, state="waitlisted", waitlist_turn=1, starts_at=start, ends_at=start + timedelta(hours=9)
+        )
+
+    assert _verdicts(creneau("doctor"))["waiting list"] == verdict
 
 
 @pytest.mark.usefixtures("atelier")
@@ -150,14 +229,21 @@ def test_a_maildir_that_cannot_be_made_fails(creneau: Type, environment: pytest.
 def test_a_request_that_nobody_decides_is_seen(atelier: str, creneau: Type, age: int, verdict: str) -> None:
     since = datetime.now(UTC) - timedelta(seconds=age)
     with psycopg.connect(atelier) as connection:
-        connection.execute(
-            "INSERT INTO reservation (site_id, requested_by, by_coordinator, title, note, people, starts_at, ends_at,"
-            " resource_ids, state, turn, created_at, waiting_since)"
-            " VALUES (1, 1, true, 'x', '', 1, now(), now() + interval '1 hour', '{1}', 'requested', 1, %s, %s)",
-            (since, since),
-        )
+        _reservation(connection, state="requested", turn=1, waiting_since=since)
 
     assert _verdicts(creneau("doctor"))["requests"] == verdict
+
+
+def _reservation(connection: psycopg.Connection[Any], **columns: object) -> None:
+    """A row as a process that was killed, or never ran, may leave it."""
+    now = datetime.now(UTC)
+    columns = {"starts_at": now + timedelta(hours=1), "ends_at": now + timedelta(hours=2)} | columns
+    columns |= {"site_id": 1, "requested_by": 1, "by_coordinator": True, "title": "x", "note": "", "people": 1}
+    columns |= {"resource_ids": [1], "created_at": now}
+    query = sql.SQL("INSERT INTO reservation ({}) VALUES ({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join(map(sql.Placeholder, columns))
+    )
+    connection.execute(query, columns)
 
 
 def _anew(creneau: Type) -> Result:

@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.errors import InvalidInputError
-from shared.domain.recurrence import MOST_DATES, MOST_OCCURRENCES, Occurrence, Recurrence, expand
+from shared.domain.occurrences import MOST_DATES, MOST_OCCURRENCES, Occurrence, expand
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot
 from tests.calendar.some_rules import beginnings
 

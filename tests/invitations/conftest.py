@@ -4,7 +4,7 @@ import pytest
 
 from tests.house import House
 from tests.post_office import PostOffice
-from tests.second_opinion import ical_js  # noqa: F401  a fixture: pytest finds it by this name
+from tests.second_opinion import ical_js, ical_js_expands  # noqa: F401  fixtures: pytest finds them by these names
 
 
 @pytest.fixture

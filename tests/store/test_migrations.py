@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, String, Text, inspect, text
+from sqlalchemy import Connection, Engine, String, Text, inspect, orm, text
 
 from deploy.engines import Engines
+from shared import deciding
 from shared.store import house, idempotency, ledger, outbox, people, places, programme, reservations, series, timers
 from shared.store.base import Base, connect
-from shared.store.migrate import is_current, upgrade
+from shared.store.migrate import _config, is_current, upgrade
 from tests.house import House
 
 MODULES = (
@@ -126,3 +129,35 @@ def test_everything_that_waits_is_bounded(house: House, setting: str, value: str
 def test_another_engine_than_postgresql_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError, match="DATABASE_URL must begin with postgresql://"):
         connect(url)
+
+
+BOOKED_BEFORE = """
+INSERT INTO site (slug, name, address, zone, language, contact_address, mail_domain, opens, closes)
+VALUES ('arras', 'Atelier', 'Arras', 'Europe/Paris', 'fr', 'a@example.org', 'creneau.example', '08:00', '20:00');
+INSERT INTO person (site_id, name, address) VALUES (1, 'Anne', 'anne@example.org');
+INSERT INTO resource (site_id, kind, slug, name, seats) VALUES (1, 'room', 'flexi-16', 'Flexi 16', 16);
+INSERT INTO reservation (site_id, requested_by, by_coordinator, title, note, people, starts_at, ends_at, resource_ids,
+                         state, turn, created_at, waiting_since)
+SELECT 1, 1, false, 'Atelier', '', 5, '2027-11-09 08:00Z', '2027-11-09 11:00Z', '{1}', state, turn, now(), since
+FROM (VALUES ('confirmed', NULL, NULL), ('requested', nextval('turn'), now())) AS of(state, turn, since);
+INSERT INTO occupancy (resource_id, reservation_id, during) VALUES (1, 1, '[2027-11-09 08:00Z, 2027-11-09 11:00Z)');
+"""
+
+
+def test_what_was_booked_before_the_rules_is_still_booked_and_decided_by_them(
+    empty: str,
+) -> None:
+    own = connect(empty, pool_size=2)
+    with own.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(BOOKED_BEFORE))
+        connection.commit()
+    upgrade(empty)
+    with orm.Session(own) as db, db.begin():
+        decided = deciding.decide(db, now=datetime(2027, 11, 1, tzinfo=UTC))
+        assert decided.ids == (2,)
+        states = db.execute(text("SELECT state FROM reservation ORDER BY id")).scalars().all()
+        assert states == ["confirmed", "refused"]
+    own.dispose()

@@ -1,0 +1,73 @@
+"""The sentences of facts about the house itself, without their full stop; `story` fills them as it does its others."""
+
+# ruff: noqa: RUF001 - the apostrophe of these sentences is the typographic one
+
+from shared.letters.facts import Language
+
+Both = dict[Language, str]
+
+HOUSE_SENTENCES: dict[str, Both] = {
+    "PolicyChanged": {
+        "fr": "{who} a changé les règles de {place}{knobs}",
+        "en": "{who} changed the rules of {place}{knobs}",
+    },
+    "PolicyChanged:group": {
+        "fr": "{who} a changé les règles du groupe{named}{knobs}",
+        "en": "{who} changed the rules of the group{named}{knobs}",
+    },
+    "Closed": {"fr": "{who} a fermé {place}{move}", "en": "{who} closed {place}{move}"},
+    "Closed:trainer": {"fr": "{who} a noté l’absence de {place}{move}", "en": "{who} noted that {place} is away{move}"},
+    "Reopened": {"fr": "{who} a rouvert {place}{move}", "en": "{who} opened {place} again{move}"},
+    "Reopened:trainer": {
+        "fr": "{who} a retiré l’absence de {place}{move}",
+        "en": "{who} took back that {place} is away{move}",
+    },
+    "SchoolCalendarCorrected": {
+        "fr": "{who} a corrigé le calendrier scolaire{days}",
+        "en": "{who} corrected the school calendar{days}",
+    },
+    "SchoolCalendarRestored": {
+        "fr": "{who} a retiré une correction du calendrier scolaire{days}",
+        "en": "{who} took back a correction of the school calendar{days}",
+    },
+    "GroupSet": {"fr": "{who} a formé le groupe{named} ({guests})", "en": "{who} formed the group{named} ({guests})"},
+    "ResourceAdded": {
+        "fr": "{who} a ajouté{named} à ce qui se réserve",
+        "en": "{who} added{named} to what can be booked",
+    },
+    "ResourceChanged": {"fr": "{who} a modifié {fields} de {place}", "en": "{who} changed {fields} of {place}"},
+    "BookingsImported": {
+        "fr": "{who} a repris {bookings} du fichier{named}",
+        "en": "{who} took over {bookings} from the file{named}",
+    },
+}
+
+HOUSE_FIELDS: dict[Language, dict[str, str]] = {
+    "fr": {
+        "name": "le nom",
+        "seats": "le nombre de places",
+        "seats_are_assumed": "la certitude sur les places",
+        "is_open": "l’ouverture à la réservation",
+        "parts": "les espaces réunis",
+        "quantity": "la quantité",
+    },
+    "en": {
+        "name": "the name",
+        "seats": "the number of seats",
+        "seats_are_assumed": "how sure the seats are",
+        "is_open": "whether it can be booked",
+        "parts": "the rooms that it combines",
+        "quantity": "the quantity",
+    },
+}
+
+THE_HOUSE: Both = {"fr": "la maison", "en": "the house"}
+QUOTED: Both = {"fr": "« {name} »", "en": "“{name}”"}
+BOOKINGS: dict[Language, tuple[str, str]] = {
+    "fr": ("une réservation", "{count} réservations"),
+    "en": ("one booking", "{count} bookings"),
+}
+DAYS: dict[Language, tuple[str, str]] = {
+    "fr": ("{first}", "du {first} au {last}"),
+    "en": ("{first}", "{first} to {last}"),
+}
