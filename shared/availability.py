@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, text
 
 from shared.domain.alternatives import LOOK_AROUND, Alternative, RoomOffer, Search, propose
 from shared.domain.refusals import Refusal
-from shared.domain.rules import Asker, Request, judge
+from shared.domain.rules import Asker, Request, judge, set_up_before
 from shared.domain.series_alternatives import SeriesProposal, propose_for_series
 from shared.domain.slots import EARLIEST, LATEST, Slot
 from shared.house import House, house_of
@@ -19,6 +19,7 @@ from shared.store.people import group_of
 from shared.store.places import Resource
 from shared.store.reservations import Reservation
 
+NO_TIME = timedelta()
 # a room is judged with the seats of all that is proposed together, and with the layout that it is proposed in
 NOT_ABOUT_TIME = frozenset({"too_many_people", "layout_required", "people_required", "room_safety_limit"})
 
@@ -26,6 +27,14 @@ TAKEN = text("""
 SELECT resource_id, lower(during) AS starts_at, upper(during) AS ends_at FROM occupancy
 WHERE resource_id = ANY(:resource_ids) AND during && tstzrange(:start, :end) AND reservation_id <> :not_of
 ORDER BY lower(during)
+""")
+
+# The same, with the meeting in it and how the room stands for it.
+TAKEN_AND_LAID_OUT = text("""
+SELECT o.resource_id, lower(o.during) AS starts_at, upper(o.during) AS ends_at, r.starts_at AS begins, r.layout
+FROM occupancy AS o JOIN reservation AS r ON r.id = o.reservation_id
+WHERE o.resource_id = ANY(:resource_ids) AND o.during && tstzrange(:start, :end) AND o.reservation_id <> :not_of
+ORDER BY lower(o.during)
 """)
 
 BEHIND = text("""
@@ -105,7 +114,7 @@ def search_for(
         slot=wish.slot,
         people=wish.people,
         rooms=[room_offer(house, room, wish.group) for room in rooms],
-        busy=taken_within(db, span, ids, not_of=wish.not_of),
+        busy=taken_for(db, house, wish, span, ids),
         now=now,
         zone=house.zone,
         opens=house.site.opens,
@@ -132,12 +141,22 @@ def room_offer(house: House, room: Resource, group: int) -> RoomOffer:
     )
 
 
-def taken_within(db: Db, span: Slot, ids: Sequence[int], *, not_of: int = 0) -> dict[int, list[Slot]]:
-    """What is taken of each resource, setting up and clearing included, in order of time."""
+def taken_for(db: Db, house: House, wish: Wish, span: Slot, ids: Sequence[int]) -> dict[int, list[Slot]]:
+    """What is taken of each resource, setting up and clearing included.
+
+    And the time to go over to the wished layout afterwards, and from it before, as far as that is not kept already.
+    """
     busy: defaultdict[int, list[Slot]] = defaultdict(list)
-    values = {"start": span.start, "end": span.end, "resource_ids": list(ids), "not_of": not_of}
-    for row in db.execute(TAKEN, values):
-        busy[row.resource_id].append(Slot(row.starts_at, row.ends_at))
+    policies = {id_: house.wanted(id_, wish.group).policy for id_ in ids}
+    is_rearranged = any(policy.transitions for policy in policies.values())
+    values = {"start": span.start, "end": span.end, "resource_ids": list(ids), "not_of": wish.not_of}
+    for row in db.execute(TAKEN_AND_LAID_OUT if is_rearranged else TAKEN, values):
+        policy, start, end = policies[row.resource_id], row.starts_at, row.ends_at
+        if policy.transitions:
+            kept = row.begins - row.starts_at
+            start -= max(set_up_before(policy, wish.layout, row.layout) - kept, NO_TIME)
+            end += set_up_before(policy, row.layout, wish.layout) - set_up_before(policy, None)
+        busy[row.resource_id].append(Slot(start, end))
     return busy
 
 

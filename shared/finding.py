@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select, text
 
-from shared.availability import Wish, allowing, room_offer, taken_within
+from shared.availability import Wish, allowing, room_offer, taken_for
 from shared.domain.errors import InvalidInputError
 from shared.domain.finding import Answer, Days, Question, Stock, Supply, find
 from shared.domain.slots import EARLIEST, LATEST, Slot
@@ -64,7 +64,7 @@ def find_rooms(db: Db, site_id: int, sought: Sought, *, by: int, now: datetime, 
     wish = Wish(span, (), sought.people, sought.layout, group)
     supply = Supply(
         rooms=[room_offer(house, room, group) for room in rooms],
-        busy=taken_within(db, span, ids),
+        busy=taken_for(db, house, wish, span, ids),
         now=now,
         stocks=_stocks(db, house, span, list(equipment)),
         is_allowed=allowing(house, wish, now),

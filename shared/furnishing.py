@@ -178,6 +178,7 @@ def _shown(db: Db, resource: Resource) -> dict[str, Any]:
     return {
         "name": resource.name,
         "seats": resource.seats,
+        "seats_are_assumed": resource.seats_are_assumed,
         "is_open": resource.is_open,
         "quantity": resource.quantity,
         "parts": list(parts),

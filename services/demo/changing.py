@@ -1,4 +1,4 @@
-"""Act three: a session moves and a participant leaves, so that calendars get an update and a cancellation."""
+"""Act seven: a session moves and a participant leaves, so that calendars get an update and a cancellation."""
 
 from datetime import time
 from typing import Any

@@ -12,7 +12,13 @@ PATIENCE = 60.0
 PAUSE = 0.2
 OVER = frozenset({"sent", "failed", "dead"})
 STATES = {"sent": "parti", "failed": "refusé", "dead": "abandonné"}
-KINDS = {"REQUEST": "invitation", "CANCEL": "annulation", "REFUSAL": "refus expliqué", "REMINDER": "rappel"}
+KINDS = {
+    "REQUEST": "invitation",
+    "CANCEL": "annulation",
+    "REFUSAL": "refus expliqué",
+    "REMINDER": "rappel",
+    "NOTICE": "avis",
+}
 
 
 @dataclass(slots=True)
@@ -73,13 +79,13 @@ def show_people(mails: Mails) -> None:
     for mail, kind in _by_kind(mails):
         counts[mail["recipient"]][kind] += 1
         counts[mail["recipient"]][mail["state"]] += 1
-    kinds = ("invitation", "changement", "annulation", "refus expliqué")
+    kinds = ("invitation", "changement", "annulation", "refus expliqué", "avis")
     rows: list[stage.Row] = []
     open_count = 0
     for recipient, of in sorted(counts.items(), key=lambda pair: (-pair[1]["invitation"], pair[0])):
         rows.append((recipient, *(str(of[kind] or "") for kind in kinds)))
         open_count += sum(of[kind] for kind in kinds) - of["sent"]
-    stage.show(("Destinataire", "Invitations", "Changements", "Annulations", "Refus"), rows)
+    stage.show(("Destinataire", "Invitations", "Changements", "Annulations", "Refus", "Avis"), rows)
     stage.say(f"{open_count} courriers ne sont pas partis." if open_count else "Tous ces courriers sont partis.")
 
 

@@ -1,4 +1,4 @@
-"""The play from beginning to end: register, collide, change, and see which mails went to whom."""
+"""The play from beginning to end: register, collide, repeat, hold, obey, find, change, and see who got which mails."""
 
 from datetime import UTC, datetime
 
@@ -7,9 +7,13 @@ from services.demo.cast import cast_of
 from services.demo.changing import change
 from services.demo.client import Client
 from services.demo.colliding import collide
+from services.demo.finding import find
+from services.demo.holding import hold
 from services.demo.mails import Mails, show_letters, show_people
 from services.demo.programme import TRAINING
 from services.demo.registering import register
+from services.demo.repeating import repeat
+from services.demo.ruling import obey
 
 
 def play(url: str, *, token: str | None) -> None:
@@ -25,6 +29,10 @@ def play(url: str, *, token: str | None) -> None:
         activities = register(coordinator, trainer, cast, mails)
         mails.wait()
         collide(trainer, mails)
+        repeat(coordinator, trainer, mails)
+        hold(coordinator, trainer, mails)
+        obey(coordinator, trainer, mails)
+        find(trainer)
         change(trainer, activities[TRAINING], mails)
         are_sent = mails.wait()
         stage.act("Qui a reçu quoi")

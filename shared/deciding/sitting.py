@@ -64,8 +64,7 @@ class Sitting:
         """Why it is refused; None when it waits, because all that is in its way may pass."""
         if not ask.waits_if_taken or refusal.code not in PASSING or ask.slot.start <= self.now:
             return refusal
-        limit = self.house.policy(ask.row.group_id).building_limit
-        if limit is not None and ask.people > limit:
+        if refusal.code == "building_safety_limit" and ask.people > int(refusal.facts["building_limit"]):
             return refusal
         if self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "off":
             return refusal

@@ -12,7 +12,6 @@ from shared.domain.occurrences import expand
 from shared.importing.entries import Entry
 from shared.records.lines import Repetition
 from shared.records.reasons import reason
-from shared.records.report import Verdict
 from shared.recurring import SeriesWish, request_series
 from shared.store.base import Db
 from shared.store.reservations import dates_of
@@ -21,7 +20,7 @@ AT_A_TIME = 500
 
 
 def enter(db: Db, entries: Sequence[Entry], *, now: datetime) -> None:
-    """Ask for what is still wanted; what cannot be asked for is ended as refused."""
+    """Ask for what is still wanted; raises InvalidInputError when the house changes at this very moment."""
     wanted = [entry for entry in entries if entry.is_wanted]
     apart = _apart(wanted)
     of_series = {line for number, others in apart.items() for line in (number, *(o.line.number for o in others))}
@@ -69,11 +68,7 @@ def _request_series(db: Db, entry: Entry, repetition: Repetition, apart: Sequenc
         zone=repetition.zone,
         skip=repetition.skip,
     )
-    try:
-        series = request_series(db, asked, now=now)
-    except CreneauError as error:
-        _refuse([entry, *apart], error)
-        return
+    series = request_series(db, asked, now=now)
     dates = dates_of(db, series)
     entry.reservations = [reservation.id for reservation in dates]
     wishes, days = [], set()
@@ -92,14 +87,8 @@ def _request_series(db: Db, entry: Entry, repetition: Repetition, apart: Sequenc
 def _request(db: Db, entries: Sequence[Entry], wishes: Sequence[Wish], now: datetime) -> None:
     for entry, result in zip(entries, request(db, wishes, now=now), strict=True):
         if isinstance(result, CreneauError):
-            _refuse([entry], result)
-        else:
-            entry.reservations = [result]
-
-
-def _refuse(entries: Sequence[Entry], error: CreneauError) -> None:
-    for entry in entries:
-        entry.end(Verdict.REFUSED, reason("refused_as_it_is", message=error.message))
+            raise result
+        entry.reservations = [result]
 
 
 def _wish(entry: Entry) -> Wish:

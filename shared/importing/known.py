@@ -8,14 +8,13 @@ import orjson
 from sqlalchemy import text
 
 from shared.domain.slots import Slot
-from shared.domain.states import State
+from shared.domain.states import ALIVE
 from shared.importing.entries import Entry
 from shared.records.reasons import reason
 from shared.records.report import Verdict
 from shared.store.base import Db
 from shared.store.uids import known_as
 
-ALIVE = frozenset({State.REQUESTED, State.CONFIRMED, State.TENTATIVE, State.WAITLISTED})
 AT_A_TIME = 2_000
 
 SAME = text("""

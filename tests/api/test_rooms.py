@@ -87,7 +87,10 @@ def test_a_change_says_what_it_was_before(api: Api) -> None:
     assert changed["concerned"] == []
     assert api.patch(f"{ROOMS}/flexi-16", {"seats": 14}, "claire").status_code == 200  # nothing to record
     [event] = audit(api, "room:flexi-16")
-    assert event.data == {"before": {"name": "Flexi 16", "seats": 16}, "after": {"name": "Studio", "seats": 14}}
+    assert event.data == {
+        "before": {"name": "Flexi 16", "seats": 16, "seats_are_assumed": True},
+        "after": {"name": "Studio", "seats": 14, "seats_are_assumed": False},
+    }
 
 
 @pytest.mark.parametrize(

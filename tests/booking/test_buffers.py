@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.availability import alternatives_to
 from tests.house import House, slot
 
 LAYOUTS = {"rows": {"name": "Rangées"}, "islands": {"name": "Îlots"}, "u": {"name": "U"}}
@@ -91,6 +92,19 @@ def test_who_does_not_leave_time_for_what_comes_is_refused(flexi: House) -> None
     flexi.confirmed("flexi-16", at=slot(12, 13), layout="islands")
     flexi.decided_as("refused", "flexi-16", at=slot(10, 11.75))
     assert taken(flexi, flexi.confirmed("flexi-16", at=slot(10, 11.5))) == "10:00-12:00"
+
+
+def test_what_is_proposed_instead_leaves_the_time_to_rearrange(flexi: House) -> None:
+    """Not the very hour that was refused; and before what stands otherwise, time for that."""
+    flexi.confirmed("flexi-16", at=slot(9, 10))
+    flexi.confirmed("flexi-16", at=slot(12, 13))
+    flexi.passes(days=30, hours=8.9)  # nothing earlier is to be had
+    lost = flexi.decided_as("refused", "flexi-16", at=slot(10, 11.5), layout="islands")
+    with flexi.book() as db:
+        found = alternatives_to(db, flexi.reservation(lost), now=flexi.now)
+    here = [a.slot for a in found if a.resource_ids == (flexi.rooms["flexi-16"],) and a.layout == "islands"]
+    assert here[0] == slot(13.5, 15)
+    assert flexi.confirmed("flexi-16", at=slot(10.5, 11 + 5 / 6), layout="islands")
 
 
 def test_in_one_batch_the_layout_of_the_one_before_counts(flexi: House) -> None:

@@ -208,6 +208,9 @@ def test_a_share_that_is_given_back_goes_to_what_its_owner_waits_for(house: Hous
 
 def test_nobody_waits_for_a_building_that_never_holds_so_many(house: House) -> None:
     house.rule(building_limit=10)
-    asked = house.ask("flexi-16", people=11, on_conflict="wait")
+    house.trainer("basile")
+    house.confirmed("trainer-basile", who="basile")
+    room = house.ask("flexi-16", people=11, on_conflict="wait")
+    elsewhere = house.ask("trainer-basile", people=11, on_conflict="wait")  # they do not come into the building
     house.decide()
-    assert house.state(asked) == "refused"
+    assert house.states(room, elsewhere) == ["refused", "waitlisted"]

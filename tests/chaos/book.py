@@ -15,17 +15,20 @@ from tests.mail.server import Kept, read_folder
 WAITING = text("""
 SELECT (SELECT count(*) FROM reservation WHERE turn IS NOT NULL) AS requests,
        (SELECT count(*) FROM reservation WHERE unannounced_since IS NOT NULL) AS unannounced,
+       (SELECT count(*) FROM timer WHERE due_at <= now()) AS overdue,
        (SELECT count(*) FROM event WHERE relayed_at IS NULL) AS unrelayed,
        (SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending', 'committing')) AS unsent
 """)
 QUERIES = {
-    "reservations": "SELECT id, title, state, starts_at, ends_at, resource_ids, refusal FROM reservation",
+    "reservations": "SELECT id, title, state, hold, starts_at, ends_at, resource_ids, refusal FROM reservation",
     "occupancies": """SELECT resource_id, reservation_id, lower(during) AS start, upper(during) AS "end"
                       FROM occupancy""",
     "overlaps": """SELECT a.id, b.id, a.resource_id, a.during, b.during FROM occupancy AS a JOIN occupancy AS b
                    ON a.id < b.id AND a.resource_id = b.resource_id
                    AND lower(a.during) < upper(b.during) AND lower(b.during) < upper(a.during)""",
-    "events": "SELECT id, reservation_id, type, data, recorded_at, relayed_at FROM event ORDER BY id",
+    "events": """SELECT id, reservation_id, type, data, recorded_at, relayed_at FROM event
+                 WHERE reservation_id IS NOT NULL ORDER BY id""",
+    "timers": "SELECT reservation_id, kind, due_at FROM timer",
     "attendees": "SELECT reservation_id, address, removed_at FROM attendee",
     "invitations": "SELECT uid, reservation_id FROM invitation",
     "deliveries": """SELECT id, uid, sequence, dtstamp, method, recipient, key, message, state, ambiguous_count,
@@ -66,6 +69,7 @@ class Book:
     occupancies: Sequence[Row[Any]]
     overlaps: Sequence[Row[Any]]
     events: Sequence[Row[Any]]
+    timers: Sequence[Row[Any]]
     attendees: Sequence[Row[Any]]
     invitations: Sequence[Row[Any]]
     deliveries: Sequence[Row[Any]]
@@ -90,6 +94,7 @@ def read(engine: Engine, mails: Path) -> Book:
         occupancies=rows["occupancies"],
         overlaps=rows["overlaps"],
         events=rows["events"],
+        timers=rows["timers"],
         attendees=rows["attendees"],
         invitations=rows["invitations"],
         deliveries=rows["deliveries"],

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from shared import broker, holds
+from shared.deciding import following
 from shared.invitations import deliver
 from shared.mail import transaction
-from workers import invitations, relay
+from workers import conflicts, invitations, relay, timers
 
 
 def point(number: int, module: Any, name: str, *, after: bool = False) -> Callable[[], None]:
@@ -36,10 +38,16 @@ POINTS = {
     "before-the-dot": point(signal.SIGKILL, transaction, "commit"),
     "after-the-dot": point(signal.SIGKILL, transaction, "commit", after=True),
     "after-the-wake-up": point(signal.SIGKILL, relay, "wake", after=True),
+    "after-the-strike": point(signal.SIGKILL, holds, "_run"),
+    "after-the-deed": point(signal.SIGKILL, holds, "_run", after=True),
+    "after-the-decision": point(signal.SIGKILL, following, "follow", after=True),
+    "before-the-bell": point(signal.SIGKILL, broker, "ring"),
 }
 WORK: dict[str, Callable[[], object]] = {
     "send": invitations.send_batch,
     "relay": relay.relay,
+    "timers": timers.run_one,
+    "decide": conflicts.decide_some,
     "everything": lambda: relay.relay() or invitations.send_batch(),
 }
 

@@ -1,15 +1,19 @@
-"""People at work while everything breaks: they book, move, cancel and invite, and ask again until they are answered."""
+"""People at work while everything breaks: they book, move, cancel and invite, and ask again until they are answered.
+
+They also ask for options, stand in line, and take what is offered; a coordinator approves and declines.
+"""
 
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
+ON_REQUEST, OFFERING = "flexi-19", "espace-ouvert"
 ROOMS = ("espace-ouvert", "flexi-16", "flexi-19", "flexi-36", "escapelab")
 AGAIN_AFTER = 0.3  # seconds between two tries, as an impatient client would
 PATIENCE = 60.0
@@ -43,6 +47,8 @@ class Diary:
 class Person(threading.Thread):
     """One trainer with a token and a seed, busy until told to stop; whatever was begun is brought to its end."""
 
+    pace = PACE
+
     def __init__(self, name: str, base_url: str, token: str, *, seed: int, days: int, stop: threading.Event) -> None:
         super().__init__(name=name)
         self.diary = Diary()
@@ -55,19 +61,36 @@ class Person(threading.Thread):
         self._first_day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=4)
 
     def run(self) -> None:
-        doings = (self.book, self.register, self.move, self.cancel, self.invite, self.take_off)
+        doings = self.doings()
         with self._client:
-            while not self._stop_asking.wait(self._chance.uniform(0, 2 * PACE)):
-                [do] = self._chance.choices(doings, weights=(45, 8, 16, 9, 12, 10))
+            while not self._stop_asking.wait(self._chance.uniform(0, 2 * self.pace)):
+                [do] = self._chance.choices(list(doings), weights=doings.values())
                 try:
                     do()
                 except Exception as error:  # noqa: BLE001  a thread is a process edge: the test must hear of it
                     self.diary.complaints.append(f"{self.name}, {do.__name__}: {error!r}")
 
+    def doings(self) -> dict[Callable[[], None], int]:
+        """What they do, and how often each of it."""
+        return {
+            self.book: 45,
+            self.register: 8,
+            self.move: 16,
+            self.cancel: 9,
+            self.confirm: 10,
+            self.invite: 12,
+            self.take_off: 10,
+        }
+
     def book(self) -> None:
         title, start, end, rooms = self._wish()
         body: dict[str, Any] = {"title": title, "start": start.isoformat(), "end": end.isoformat(), "resources": rooms}
         body["attendees"] = self._guests(self._chance.randint(0, 2))
+        if self._chance.random() < 0.5:
+            body["if_taken"] = "wait"
+        if self._chance.random() < 0.2:  # for some seconds, or for long enough to be reminded of
+            seconds = self._chance.choice((self._chance.randint(4, 12), 40 * 3600))
+            body["option_until"] = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
         prefer = {"Prefer": "wait=2"} if self._chance.random() < 0.4 else {}
         answer = self._send("POST", "/api/reservations", body, key=title, headers=prefer)
         shown = answer.json()
@@ -101,7 +124,7 @@ class Person(threading.Thread):
             self._own.append(ids[whole])
 
     def move(self) -> None:
-        if not (shown := self._one_of_mine("confirmed")):
+        if not (shown := self._one_of_mine("confirmed", "tentative")):
             return
         _, start, end, rooms = self._wish()
         body: dict[str, Any] = {"start": start.isoformat(), "end": end.isoformat()}
@@ -111,9 +134,14 @@ class Person(threading.Thread):
         self._send("PATCH", f"/api/reservations/{shown['id']}", body, headers={"If-Match": f'"v{shown["version"]}"'})
 
     def cancel(self) -> None:
-        if shown := self._one_of_mine("confirmed", "requested"):
+        if shown := self._one_of_mine("confirmed", "tentative", "requested", "waitlisted"):
             key = f"cancel {shown['id']} {next(self._numbers)}".replace(" ", "-")
             self._send("POST", f"/api/reservations/{shown['id']}/cancellation", {"reason": "reporté"}, key=key)
+
+    def confirm(self) -> None:
+        """An option, or what was offered, unless its time has just run out."""
+        if (shown := self._one_of_mine("tentative")) and shown["hold"] in {"option", "offer"}:
+            self._say(shown, "confirmation")
 
     def invite(self) -> None:
         if shown := self._one_of_mine("confirmed", "requested"):
@@ -129,10 +157,17 @@ class Person(threading.Thread):
                 path = f"/api/reservations/{shown['id']}/attendees/{self._chance.choice(guests)}"
                 self._send("DELETE", path)
 
+    def _say(self, shown: dict[str, Any], what: str) -> None:
+        key = f"{what}-{shown['id']}-{next(self._numbers)}"
+        self._send(
+            "POST", f"/api/reservations/{shown['id']}/{what}", {} if what == "confirmation" else {"reason": ""}, key=key
+        )
+
     def _one_of_mine(self, *states: str) -> dict[str, Any] | None:
-        if not self._own:
-            return None
-        shown: dict[str, Any] = self._send("GET", f"/api/reservations/{self._chance.choice(self._own)}").json()
+        return self._shown(self._chance.choice(self._own), *states) if self._own else None
+
+    def _shown(self, id_: int, *states: str) -> dict[str, Any] | None:
+        shown: dict[str, Any] = self._send("GET", f"/api/reservations/{id_}").json()
         return shown if shown["state"] in states else None
 
     def _wish(self) -> tuple[str, datetime, datetime, tuple[str, ...]]:
@@ -172,3 +207,18 @@ class Person(threading.Thread):
                 raise TimeoutError(f"{method} {path} was not answered for {PATIENCE} s: {problem}")
             self.diary.retries += 1
             threading.Event().wait(AGAIN_AFTER)
+
+
+class Coordinator(Person):
+    """Says yes or no to what awaits an answer, in no order, and seldom so soon that nobody had to be reminded."""
+
+    pace = 6 * PACE
+
+    def doings(self) -> dict[Callable[[], None], int]:
+        return {self.answer: 1}
+
+    def answer(self) -> None:
+        awaiting = self._send("GET", "/api/reservations?state=tentative&limit=200").json()["items"]
+        awaiting = [shown for shown in awaiting if shown["hold"] == "approval"]
+        if awaiting:
+            self._say(self._chance.choice(awaiting), self._chance.choice(("approval", "approval", "refusal")))

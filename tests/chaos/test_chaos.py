@@ -12,21 +12,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, orm, select
 
 from deploy.engines import Engines
 from deploy.processes import wait_until
+from shared import ruling
 from shared.seed import atelier
 from shared.store.base import connect
 from shared.store.migrate import upgrade
+from shared.store.outbox import Actor
 from shared.store.people import Role, Token, person_called
 from shared.store.places import Site
 from tests.chaos import history
 from tests.chaos.book import Book, read, waiting
 from tests.chaos.faults import ROUND, plan
-from tests.chaos.load import Asked, Person
+from tests.chaos.hurry import Hurry
+from tests.chaos.load import OFFERING, ON_REQUEST, Asked, Coordinator, Person
 from tests.chaos.runner import World
 from tests.conftest import CHECKOUT, RUN, RUNS
 
@@ -37,6 +41,21 @@ SEED = int(
 )  # early crashes: leases end soon
 CALM = 60.0
 PEOPLE = ("Anne", "Basile", "Claire", "David", "Emma")
+COORDINATOR = "Coordination"
+POLICIES: dict[str, dict[str, Any]] = {
+    ON_REQUEST: {"who_may_book": ["coordinators"], "who_may_request": ["everybody"]},
+    OFFERING: {"waiting_list": {"mode": "offer"}},
+}
+OF_TIME = {
+    "ApprovalReminded",
+    "ApprovalEscalated",
+    "OptionReminded",
+    "OfferMade",
+    "ReservationApproved",
+    "ReservationDeclined",
+    "ReservationExpired",
+    "ReservationWaitlisted",
+}
 
 
 @dataclass
@@ -86,7 +105,7 @@ def test_whatever_breaks_nothing_is_lost_doubled_or_unfair(world: World) -> None
     finally:
         database.dispose()
     wrong = [f"still waiting after {CALM:.0f} s of calm: {outcome.left}"] if any(outcome.left.values()) else []
-    wrong += [*outcome.complaints, *_wrong(book, outcome.asked)]
+    wrong += [*outcome.complaints, *history.wrong(book, outcome.asked)]
     report = _report(world, outcome, book, wrong)
     (world.logs / "report.txt").write_text(report)
     print(report)  # noqa: T201  shown when it fails, and by make chaos
@@ -96,13 +115,14 @@ def test_whatever_breaks_nothing_is_lost_doubled_or_unfair(world: World) -> None
 
 def _live_through(world: World, database: Engine) -> Outcome:
     stop = threading.Event()
-    days = max(8, round(SECONDS / 4))
-    people = [
-        Person(name, world.base_url, token, seed=SEED, days=days, stop=stop)
-        for name, token in _tokens(database).items()
+    days = max(5, round(SECONDS / 6))
+    tokens = _tokens(database)
+    people: list[Person] = [
+        (Coordinator if name == COORDINATOR else Person)(name, world.base_url, token, seed=SEED, days=days, stop=stop)
+        for name, token in tokens.items()
     ]
-    for person in people:
-        person.start()
+    for thread in (*people, Hurry(database, stop)):
+        thread.start()
     try:
         world.suffer(plan(SEED, SECONDS))
     finally:
@@ -121,19 +141,9 @@ def _live_through(world: World, database: Engine) -> Outcome:
     return outcome
 
 
-def _wrong(book: Book, asked: list[Asked]) -> list[str]:
-    told = history.replay(book, asked)
-    return [
-        *history.bookings(book, asked),
-        *history.fairness(book, told),
-        *history.mails(book),
-        *history.calendars(book),
-    ]
-
-
 def _report(world: World, outcome: Outcome, book: Book, wrong: list[str]) -> str:
     outcome.figures += Counter(row.state for row in book.reservations.values())
-    outcome.figures["moved"] = sum(event.type == "ReservationMoved" for event in book.events)
+    outcome.figures += Counter(event.type for event in book.events if event.type in OF_TIME | {"ReservationMoved"})
     outcome.figures["mails"] = len(book.mails)
     outcome.figures["deliveries"] = len(book.deliveries)
     outcome.figures["twice"] = len(book.mails) - len({mail.message_id for mail in book.mails})
@@ -144,7 +154,7 @@ def _report(world: World, outcome: Outcome, book: Book, wrong: list[str]) -> str
 
 
 def _open_atelier(database_url: str) -> None:
-    """Without any policy: what the histories are held against knows neither buffers nor approvals."""
+    """Without any policy but those below: what the histories are held against knows no buffers."""
     database = connect(database_url)
     with orm.Session(database) as db, db.begin():
         atelier(db)
@@ -152,16 +162,16 @@ def _open_atelier(database_url: str) -> None:
 
 
 def _tokens(database: Engine) -> dict[str, str]:
+    """Everybody's token; and what a coordinator lays down before they come."""
     now = datetime.now(UTC)
+    roles = dict.fromkeys(PEOPLE, Role.TRAINER) | {COORDINATOR: Role.COORDINATOR}
     with orm.Session(database) as db, db.begin():
         site_id = db.scalars(select(Site.id)).one()
-        return {
-            name: Token.issue(
-                db,
-                person_called(db, site_id, address=f"{name.lower()}@atelier.example", name=name),
-                Role.TRAINER,
-                label="chaos",
-                now=now,
-            )
-            for name in PEOPLE
+        people = {
+            name: person_called(db, site_id, address=f"{name.lower()}@atelier.example", name=name) for name in roles
         }
+        db.flush()
+        by = Actor(people[COORDINATOR].id, site_id, is_coordinator=True)
+        for room, knobs in POLICIES.items():
+            ruling.set_policy(db, ruling.About("room", room), knobs, reason="", version=0, by=by, now=now)
+        return {name: Token.issue(db, people[name], role, label="chaos", now=now) for name, role in roles.items()}

@@ -103,6 +103,15 @@ def test_what_is_exported_is_known_when_it_comes_back_even_when_it_moved(house: 
     assert {why.code for line in report.lines for why in line.reasons} == {"known", "known_elsewhere"}
 
 
+@pytest.mark.parametrize("moment", ["20271009T000000000001", "20279999T000000000000", "20271009T000000"])
+def test_a_uid_that_only_looks_like_one_of_ours_is_not_known(house: House, moment: str) -> None:
+    booked = house.confirmed("flexi-16", title="Jury")
+    content = exported(house).replace(b"20271009T000000000000", moment.encode()).replace(b"Jury", b"Conseil")
+    report = take_over(house, content.replace(b"Flexi 16", b"Flexi 19"))
+    assert verdicts(report) == [Verdict.BOOKED]
+    assert report.lines[0].reservations != (booked,)
+
+
 def test_what_is_exported_can_be_taken_over_by_another_house(house: House) -> None:
     house.confirmed("flexi-16", title="Jury", people=9)
     house.decided_as("refused", "flexi-16", title="Conseil")

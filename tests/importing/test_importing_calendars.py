@@ -78,6 +78,20 @@ def test_a_meeting_that_is_no_date_of_its_series_is_a_booking_of_its_own(house: 
     assert house.reservation(report.lines[1].reservations[0]).series_id is None
 
 
+def test_a_meeting_moved_away_from_the_change_of_the_clocks_is_a_booking_of_its_own(house: House) -> None:
+    """Its date of the series does not exist, and neither do others of it refer to it."""
+    times = PARIS.format("20271030T023000", "20271030T033000")
+    series = f"UID:n|SUMMARY:Rendu|LOCATION:Flexi 16|{times}|RRULE:FREQ=DAILY;COUNT=3"
+    moved = f"UID:n|RECURRENCE-ID:20271031T003000Z|SUMMARY:Rendu|LOCATION:Flexi 16|{times}".replace("30T", "31T")
+    report = take_over(
+        house, calendar(series, moved.replace("T023000", "T050000").replace("T033000", "T060000")), kind="calendar"
+    )
+    assert verdicts(report) == [Verdict.BOOKED] * 2
+    _, dates = series_of(house)
+    assert len(dates) == 2
+    assert house.reservation(report.lines[1].reservations[0]).series_id is None
+
+
 def test_a_series_has_one_list_of_people(house: House) -> None:
     guest = "|ATTENDEE:mailto:{}@college.example"
     report = take_over(house, calendar(CLUB + guest.format("a"), MOVED + guest.format("b")), kind="calendar")

@@ -52,5 +52,6 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
         "invitations.announce": "mail",
         "invitations.send": "mail",
         "reminders.remind": "mail",
+        "timers.run": "decide",
         "housekeeping.tidy": "mail",
     }
