@@ -238,6 +238,16 @@ def test_all_dates_that_have_not_begun_are_given_back(house: House) -> None:
     assert states(house, series) == ["confirmed"] * 4 + ["cancelled"] * 6
 
 
+def test_dates_that_wait_are_given_up_with_those_that_are_held(house: House) -> None:
+    block(house, date(2027, 9, 21))
+    series = ask(house, on_conflict="wait")
+    house.decide()
+    with house.book() as db:
+        recurring.cancel_series(db, series, reason="", by=house.actors["anne"], now=house.now)
+    assert states(house, series) == ["cancelled"] * 10
+    assert house.decide() == []
+
+
 def test_a_date_that_was_skipped_or_cancelled_comes_back(house: House) -> None:
     series = ask(house, skip=frozenset({date(2027, 9, 14)}))
     house.decide()
