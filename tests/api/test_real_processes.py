@@ -80,7 +80,7 @@ def test_a_request_is_decided_and_its_people_get_mail(system: httpx.Client, mail
     assert (refused.status_code, refused.json()["code"]) == (409, "room_taken")
 
     def arrived() -> bool:
-        return mails.exists() and any(
+        return all((mails / folder).exists() for folder in ("cur", "new", "tmp")) and any(
             mail["To"] == "eleve@college.example" for mail in mailbox.Maildir(mails, create=False)
         )
 
