@@ -68,14 +68,12 @@ class _SeriesAnnouncer:
 
     def announce(self) -> None:
         is_first = self.before is None and not self.circle.invitation.noticed
-        series, words = self.series, self.series.picture.words
+        series = self.series
         if series.live:
-            told = told_series_of(series.db, series.series, series.live, self.before)
-            words = told.words
-            self._tell_what_is(told)
+            self._tell_what_is(told_series_of(series.db, series.series, series.live, self.before))
         elif self.before is not None:
             self.circle.take_back(_whole(self.before))
-        about = About(series.db, self.circle.now, series, words)
+        about = About(series.db, self.circle.now, series)
         notice_series(self.circle, about, is_first=is_first, is_invited=bool(series.live))
 
     def _tell_what_is(self, told: ToldSeries) -> None:

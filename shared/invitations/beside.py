@@ -17,7 +17,6 @@ from shared.invitations.fact import Fact
 from shared.invitations.fates import fates_of, refused_fates, sentences
 from shared.invitations.news import News, OfSeries, RefusedThing, Standing
 from shared.invitations.series_now import SeriesNow
-from shared.invitations.told_series import Sentence
 from shared.store.base import Db
 from shared.store.people import group_of, is_of_the_house
 from shared.store.reservations import Reservation
@@ -35,26 +34,25 @@ WHERE e.reservation_id = ANY(:ids) AND e.type = 'ReservationCancelled' AND e.per
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What all letters of one occasion are about; `words` say when the series recurs, if it is one."""
+    """What all letters of one occasion are about: a reservation, or a series with all its dates."""
 
     db: Db
     now: datetime
     series: SeriesNow | None = None
-    words: Sentence | None = None
 
 
 def news_of(about: About, facts: Sequence[Fact], *, is_whole: bool = False) -> News:
     """The news of facts of one kind; `is_whole`: and of all other dates of the series, not heard of yet."""
     kind, reservations = facts[0].kind, [fact.reservation for fact in facts]
-    if about.series is None or about.words is None:
+    series = about.series
+    if series is None:
         news = News(told=told_of(about.db, reservations[0]))
     elif len(facts) == 1 and not is_whole:
-        told = told_of(about.db, reservations[0], about.series.series.zone)
-        news = News(told=told, series=OfSeries(words=about.words, one=reservations[0].recurs_at))
+        told = told_of(about.db, reservations[0], series.series.zone)
+        news = News(told=told, series=OfSeries(words=series.words, one=reservations[0].recurs_at))
     else:
-        picture = about.series.picture
-        dates = fates_of(about.series.series, picture, about.series.dates if is_whole else reservations)
-        news = News(told=picture.usual, series=OfSeries(words=about.words, dates=dates))
+        dates = fates_of(series.series, series.picture, series.dates if is_whole else reservations)
+        news = News(told=series.picture.usual, series=OfSeries(words=series.words, dates=dates))
     return news.model_copy(update=SAYING[kind](about, facts, news))
 
 

@@ -34,8 +34,8 @@ LETTERS: dict[str, tuple[tuple[To, str], ...]] = {
     "withdrawn": ((To.OWNER, "cancellation"),),
 }
 ORDER = list(LETTERS)
-# what no letter about a whole series says well enough: that its owner has to do something until some time
-TO_BE_CONFIRMED = frozenset({"option", "offer"})
+# what a letter about a whole series does not say: until when its owner has to do something, and what was not changed
+BESIDES = frozenset({"option", "offer", "unmoved"})
 
 REMINDERS: dict[str, To] = {"option_reminder": To.OWNER, "approval_reminder": To.COORDINATORS}
 # each date of a series has timers of its own, which run one after the other: the first one reminds of all
@@ -64,7 +64,7 @@ def notice_series(circle: Circle, about: About, *, is_first: bool, is_invited: b
     if is_first and letters and not is_invited:
         letters.pop(0).write(is_whole=True)
     for some in letters:
-        some.write(to_owner=not is_first or some.kind in TO_BE_CONFIRMED)
+        some.write(to_owner=not is_first or some.kind in BESIDES)
 
 
 def notify(db: Db, reservation: Reservation, kind: str, *, now: datetime, escalate: bool = False) -> None:
@@ -75,7 +75,7 @@ def notify(db: Db, reservation: Reservation, kind: str, *, now: datetime, escala
     else:
         series = SeriesNow.read(db, db.get_one(Series, reservation.series_id))
         circle = series.circle(now=now, correlation_id=reservation.correlation_id)
-        about = About(db, now, series, series.picture.words)
+        about = About(db, now, series)
         facts = [Fact(date, facts[0].kind) for date in series.dates if date.hold == reservation.hold]
     occasion = "approval_escalation" if escalate else kind
     if about.series and db.execute(LATELY, {"uid": circle.invitation.uid, "occasion": occasion, "now": now}).first():
@@ -86,7 +86,7 @@ def notify(db: Db, reservation: Reservation, kind: str, *, now: datetime, escala
 
 def _fresh(circle: Circle, reservations: Sequence[Reservation], former: Sequence[Reservation] = ()) -> list[Fact]:
     """What is to be told now; all that is so is noted as told, also of former ones, which nobody needs to hear."""
-    lines = circle.invitation.noticed.splitlines()
+    lines = set(circle.invitation.noticed.splitlines())
     held = held_of(lines)
     facts, more = ([f for r in some for f in facts_of(r, held)] for some in (reservations, former))
     circle.invitation.noticed = "\n".join(fact.line for fact in (*facts, *more))

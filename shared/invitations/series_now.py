@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shared.domain.states import ALIVE, HOLDING, State
 from shared.invitations.as_it_is import told_series_of
 from shared.invitations.circle import Circle
-from shared.invitations.told_series import ToldSeries
+from shared.invitations.told_series import Sentence, ToldSeries
 from shared.store.base import Db
 from shared.store.reservations import Reservation
 from shared.store.series import Series
@@ -47,6 +47,11 @@ class SeriesNow:
     def picture(self) -> ToldSeries:
         """All dates, whatever became of them."""
         return told_series_of(self.db, self.series, self.dates)
+
+    @cached_property
+    def words(self) -> Sentence:
+        """When it recurs: by what is in calendars, or else by what was asked for."""
+        return told_series_of(self.db, self.series, self.live).words if self.live else self.picture.words
 
     def circle(self, *, now: datetime, correlation_id: str) -> Circle:
         """Its people, with the trainers of any date among them."""

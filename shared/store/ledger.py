@@ -40,7 +40,7 @@ class Announcement(Numbered, Base):
     kind: Mapped[str]
     method: Mapped[str]
     recurrence: Mapped[str] = mapped_column(default="")
-    """the date of a series that it is about alone, as in its deliveries"""
+    """the date of a series that it is about alone, behind its kind where it is no calendar; as in its deliveries"""
     sequence: Mapped[int]
     dtstamp: Mapped[datetime]
     news: Mapped[dict[str, Any]]

@@ -37,6 +37,11 @@ WHERE r.state = 'confirmed' GROUP BY r.id
 
 HELD = "SELECT id FROM reservation WHERE state = 'confirmed' AND series_id IS NOT NULL ORDER BY recurs_at"
 
+GONE = """
+SELECT series_id, recurs_at FROM reservation
+WHERE state IN ('cancelled', 'refused') AND series_id IS NOT NULL ORDER BY id
+"""
+
 
 class World:
     """Anne's series from a Tuesday on, what becomes of it, and everybody's calendar; Basile was there before her."""
@@ -80,7 +85,7 @@ class World:
 
     def bring_back(self, n: int) -> None:
         """Some date that is not held any more."""
-        rows = self.house.rows("SELECT series_id, recurs_at FROM reservation WHERE state = 'cancelled' ORDER BY id")
+        rows = self.house.rows(GONE)
         if not rows:
             raise CreneauError("nothing is gone")
         gone = rows[n % len(rows)]
