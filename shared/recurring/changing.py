@@ -84,8 +84,7 @@ def cancel_series(
         raise WrongStateError("No date of this series can be cancelled: all are over, or cancelled already.")
     for reservation in dates:
         check_cancellation(db, reservation, by=by, now=now)
-    # first those that wait in line: what the others give back must not be looked at anew for them
-    for reservation in sorted(dates, key=lambda r: r.state in HOLDING):
+    for reservation in dates:
         reservation.cancel(db, reason=reason, by=by, now=now)
     return series
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 
 from shared.domain.errors import NotFoundError, WrongStateError
 from shared.domain.events import (
@@ -244,6 +245,9 @@ class Reservation(Numbered, Base):
 
     def _stop_waiting(self) -> None:
         self.turn = self.waiting_since = None
+        # written also where it was None: what another one gave back a moment ago may have set it, in the database alone
+        flag_modified(self, "turn")
+        flag_modified(self, "waiting_since")
         self.wanted_starts_at = self.wanted_ends_at = None
         self.wanted_resource_ids = self.wanted_people = self.wanted_by_coordinator = None
         self.wanted_layout = self.wanted_quantities = self.wanted_override = None

@@ -185,3 +185,15 @@ def test_a_series_that_cannot_be_is_explained(api: Api, changes: dict[str, Any],
     assert answer.status_code == 422
     assert code in {answer.json()["code"], *(error["code"] for error in answer.json().get("errors", ()))}
     assert api.house.rows("SELECT FROM series") == []
+
+
+def test_who_is_invited_to_one_date_is_on_the_list_of_all(api: Api, series: Any) -> None:
+    dates = [one["id"] for one in series["dates"]]
+    pia = {"attendees": [{"address": api.house.addresses["pia"]}]}
+    assert api.post(f"/api/reservations/{dates[3]}/attendees", pia).status_code == 201
+    for one in dates:
+        listed = api.get(f"/api/reservations/{one}/attendees").json()
+        assert api.house.addresses["pia"] in {person["address"] for person in listed}
+    assert [one["id"] for one in api.get("/api/reservations", "pia").json()["items"]] == dates
+    assert api.get(f"/api/reservations/{dates[0]}", "pia").status_code == 200
+    assert len(api.get(f"{SERIES}/{series['id']}", "pia").json()["dates"]) == 6
