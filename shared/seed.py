@@ -12,6 +12,7 @@ from shared.store.migrate import LOCK
 from shared.store.outbox import Actor
 from shared.store.people import Role, Token, person_called
 from shared.store.places import Resource, Site
+from shared.store.reservations import Reservation  # noqa: F401  the log of events refers to its table
 
 # The real capacities are not published: names give 16, 19 and 36, the others are guesses that a coordinator corrects.
 ROOMS = (
