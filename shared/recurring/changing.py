@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -98,7 +98,7 @@ def _ask_to_move(
     # where a date goes is counted from the date of the rule, so that one which was moved by itself comes along
     slots = by_rule if wanted.is_other_rule else [reservation.slot for reservation in dates]
     _check_apart(slots)
-    into = _renewed(db, series, dates, by_rule[0], wanted, now=now)
+    into = _renewed(db, series, dates, by_rule, wanted, now=now)
     for reservation, slot, date_of_rule in zip(dates, slots, by_rule, strict=True):
         move = Move(
             slot=slot,
@@ -123,7 +123,7 @@ def _by_rule(series: Series, reservation: Reservation, wanted: SeriesChange) -> 
 
 
 def _renewed(
-    db: Db, series: Series, dates: list[Reservation], first: Slot, wanted: SeriesChange, *, now: datetime
+    db: Db, series: Series, dates: list[Reservation], by_rule: list[Slot], wanted: SeriesChange, *, now: datetime
 ) -> int | None:
     """The series to which the dates belong once they have moved; None when they stay where their rule has them.
 
@@ -134,12 +134,11 @@ def _renewed(
     is_from_the_first = dates[0].id == next(r.id for r in alive if r.state in HOLDING)
     if is_from_the_first and not wanted.is_other_rule:
         return None
-    rule = _shifted(Recurrence.parse(series.rule), wanted.days_later)
-    zone = ZoneInfo(series.zone)
-    starts_on = first.start.astimezone(zone).replace(tzinfo=None)
+    starts = [slot.start.astimezone(ZoneInfo(series.zone)).replace(tzinfo=None) for slot in by_rule]
+    starts_on, last = starts[0], starts[-1].date()
     length = wanted.length or series.length
-    last = max(r.recurs_at for r in dates if r.recurs_at).astimezone(zone).date() + timedelta(days=wanted.days_later)
-    rule = replace(rule, count=None, until=last)
+    rule = replace(_shifted(Recurrence.parse(series.rule), wanted.days_later), count=None, until=last)
+    _check_on_rule(rule, [start.date() for start in starts])
     if {r.id for r in alive} == {r.id for r in dates}:
         series.wanted_rule, series.wanted_starts_on, series.wanted_length = str(rule), starts_on, length
         return series.id
@@ -168,6 +167,15 @@ def _shifted(rule: Recurrence, days: int) -> Recurrence:
             code="monthly_shift",
         )
     return replace(rule, weekdays=tuple(sorted((weekday + days) % 7 for weekday in rule.weekdays)))
+
+
+def _check_on_rule(rule: Recurrence, days: list[date]) -> None:
+    """Of every second week, a day may have gone over into one that the rule leaves out."""
+    if not set(days) <= set(takewhile(lambda day: day <= days[-1], rule.dates(days[0]))):
+        raise InvalidInputError(
+            "Moved by so many days, not all dates would follow one rule: cancel these, and ask for another series.",
+            code="shift_leaves_rule",
+        )
 
 
 def _check_apart(slots: Sequence[Slot]) -> None:

@@ -153,6 +153,16 @@ def test_all_dates_move_and_the_rule_with_them(house: House) -> None:
         assert Recurrence.parse(changed.rule).until == date(2027, 11, 10)
 
 
+def test_a_rule_of_every_second_week_moves_as_far_as_it_stays_one(house: House) -> None:
+    series = ask(house, "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=6")
+    house.decide()
+    with pytest.raises(InvalidInputError) as refusal:
+        change(house, series, days_later=5)  # to Sunday and, in another week, Tuesday
+    assert refusal.value.code == "shift_leaves_rule"
+    change(house, series, days_later=7)
+    assert starts(house, series)[:3] == ["09-14 14:00", "09-16 14:00", "09-28 14:00"]
+
+
 def test_this_date_and_later_ones_go_on_as_another_series(house: House) -> None:
     series = ask(house, people=5)
     house.decide()

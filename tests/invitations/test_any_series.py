@@ -143,7 +143,9 @@ STEPS: dict[str, Callable[[World, int], None]] = {
     "all get another room": lambda world, n: world.change(n, resources=(("flexi-36", "flexi-16")[n % 2],)),
     "later ones get another hour": lambda world, n: world.change(n, since=world.day(n), start=time(14 + n % 3)),
     "later ones get another room": lambda world, n: world.change(n, since=world.day(n), resources=("flexi-19",)),
-    "later ones a day later": lambda world, n: world.change(n, since=world.day(n), days_later=1),
+    "later ones some days later": lambda world, n: world.change(
+        n, since=world.day(n), days_later=(1, 2, 5, 7, -1)[n % 5]
+    ),
     "later ones are cancelled": lambda world, n: world.cancel_series(n, world.day(n + 30)),
     "all are cancelled": lambda world, n: world.cancel_series(n, None) if n % 3 == 0 else None,
     "somebody else gives a room back": _give_back,
