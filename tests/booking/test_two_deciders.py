@@ -1,13 +1,38 @@
-"""Two deciders at once decide as one would who took one request after the other."""
+"""Two deciders at once decide as one would who took one request after the other, whatever else goes on meanwhile."""
 
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 from time import monotonic
+from typing import Any
 
 import pytest
 
-from tests.house import House, slot
-from tests.state.model import Model
+from shared.store.base import engine
+from tests.booking.at_random import WHO, ask_and_move, give_way, let_time_run_out, wish
+from tests.chaos.book import read
+from tests.chaos.fairness import fairness
+from tests.chaos.lives import lives
+from tests.chaos.replay import replay
+from tests.house import House
+from tests.state import promises
+from tests.state.both import Both
+from tests.state.laws import Laws
+
+OPEN = Laws()
+HOLDS = Laws(on_request=frozenset({"flexi-19"}), offering=frozenset({"flexi-16", "flexi-36"}))
+LIMITS = Laws(
+    on_request=frozenset({"flexi-19"}),
+    building_limit=20,
+    hours_per_week=14,
+    concurrent=3,
+    setup=15,
+    changes=(("rows", "islands", 30), ("islands", "rows", 60)),
+)
+ALL_LAWS = pytest.mark.parametrize("laws", [OPEN, HOLDS, LIMITS], ids=["open", "holds", "limits"])
 
 
 def decide_until_nothing_waits(house: House, batch: int) -> None:
@@ -17,38 +42,69 @@ def decide_until_nothing_waits(house: House, batch: int) -> None:
         assert monotonic() < deadline, "the deciders do not come to an end"
 
 
-def submit_at_random(house: House, model: Model, random: Random, count: int) -> None:
-    """Requests for one to three rooms in one crowded week; now and then a confirmed one asks to move."""
-    names = sorted(house.rooms)
+def submit_at_random(both: Both, random: Random, count: int) -> None:
+    """Requests, and now and then somebody who holds something asks to move."""
     for _ in range(count):
-        start = random.randrange(8, 18)
-        at = slot(start, start + random.randrange(1, 4), day=random.randrange(3))
-        rooms = random.sample(names, random.choice((1, 1, 1, 2, 3)))
-        wish = (at, frozenset(house.rooms[name] for name in rooms))
-        confirmed = model.with_state("confirmed")
-        if confirmed and random.random() < 0.15:
-            moving = random.choice(confirmed)
-            house.move(moving, at, *rooms)
-            model.move(moving, wish)
+        what, held = wish(random), both.model.with_state("confirmed", "tentative")
+        if held and random.random() < 0.15:
+            moving = random.choice(held)
+            to = replace(both.model.entries[moving].wish, slot=what.slot, rooms=what.rooms)
+            both.move(moving, to, "claire")
         else:
-            model.request(house.ask(*rooms, at=at), wish)
+            if_taken, hours = random.choice(("refuse", "wait")), random.choice((None, None, 48))
+            both.ask(random.choice(WHO), what, if_taken=if_taken, hours=hours)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_two_deciders_agree_with_one_after_the_other(house: House, seed: int) -> None:
-    random, model = Random(seed), Model()
-    submit_at_random(house, model, random, 60)
-    house.decide()
-    model.decide(60)
-    submit_at_random(house, model, random, 140)
+@ALL_LAWS
+def test_two_deciders_agree_with_one_after_the_other(house: House, laws: Laws) -> None:
+    both, random = Both(house, laws), Random(1)
+    submit_at_random(both, random, 60)
+    both.decide_all(500)
+    submit_at_random(both, random, 140)
     with ThreadPoolExecutor(2) as pool:
         for decider in [pool.submit(decide_until_nothing_waits, house, batch) for batch in (3, 10)]:
             decider.result()
-    model.decide(200)
-    expected = {id_: (entry.state, entry.asked[0].start, entry.asked[1]) for id_, entry in model.entries.items()}
-    rows = house.rows("SELECT id, state, starts_at, resource_ids FROM reservation")
-    assert {row.id: (row.state, row.starts_at, frozenset(row.resource_ids)) for row in rows} == expected
-    assert {"confirmed", "refused"} <= {state for state, *_ in expected.values()}
+    both.model.decide_all()
+    assert both.differences() == []
+    assert promises.broken(house, laws) == []
+    assert {"confirmed", "refused", "waitlisted"} <= {entry.state for entry in both.model.entries.values()}
+
+
+@ALL_LAWS
+def test_two_deciders_keep_what_is_promised_while_others_give_way_and_time_runs_out(
+    house: House, tmp_path: Path, laws: Laws
+) -> None:
+    laws.lay_down(house)
+    stop = threading.Event()
+    beside = give_way, let_time_run_out, let_time_run_out, decide_three, decide_three
+    with ThreadPoolExecutor() as pool:
+        threads = [pool.submit(keep_on, work, house, stop) for work in beside]
+        try:
+            asked = ask_and_move(house, Random(2), 150)
+        finally:
+            stop.set()
+        for thread in threads:
+            thread.result()
+    house.decide()
+    assert promises.broken(house, laws) == []
+    assert promises.passed_over(house) == []
+    house.rows("UPDATE event SET relayed_at = recorded_at RETURNING 1")
+    (tmp_path / "new").mkdir()  # no mail went out
+    book = read(engine(), tmp_path)
+    assert list(lives(book)) == []
+    if laws is not LIMITS:  # of limits the log does not tell
+        assert list(fairness(book, replay(book, asked))) == []
+    assert {"ReservationExpired", "ReservationCancelled", "ReservationMoved"} <= {event.type for event in book.events}
+
+
+def decide_three(house: House, _: Random) -> None:
+    house.decide_once(3)
+
+
+def keep_on(work: Callable[[House, Random], Any], house: House, stop: threading.Event) -> None:
+    random = Random(3)
+    while not stop.wait(0.01):
+        work(house, random)
 
 
 def test_a_request_that_comes_while_two_decide_is_decided_too(house: House) -> None:
