@@ -175,7 +175,7 @@ IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
     derandomize=not IS_LONG,
     database=None,
     deadline=None,
-    max_examples=400 if IS_LONG else 30,
+    max_examples=1000 if IS_LONG else 30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
