@@ -15,7 +15,7 @@ from shared.domain.policy import Policy
 from shared.domain.refusals import Conflict, Refusal
 from shared.domain.rules import Outcome, Verdict, series_refusal, too_many_conflicts
 from shared.domain.states import Hold, State
-from shared.domain.verdicts import MOVE_NEEDS_APPROVAL, OPTION_TOO_LONG, SERIES_REFUSED
+from shared.domain.verdicts import MOVE_NEEDS_APPROVAL, OPTION_OVER, OPTION_TOO_LONG, SERIES_REFUSED
 from shared.house import House
 
 MOST_CONFLICTS = 20
@@ -138,9 +138,9 @@ class Sitting:
             return said.refusal
         if ask.is_move and said.verdict is Verdict.APPROVE and ask.row.state == State.CONFIRMED:
             return Refusal(MOVE_NEEDS_APPROVAL, override="coordinator")
-        too_long = self._option_too_long(ask)
-        if too_long is not None:
-            return too_long
+        no_option = self._no_such_option(ask)
+        if no_option is not None:
+            return no_option
         conflicts = self.board.place(ask)
         if conflicts:
             return self._taken(ask, conflicts)
@@ -165,7 +165,7 @@ class Sitting:
         policies = self.house.policies(ask.resource_ids, ask.row.group_id)
         if said.verdict is Verdict.APPROVE:
             hold, until = Hold.APPROVAL, self.now + timedelta(hours=min(p.approval.hours for p in policies))
-        elif ask.is_waitlisted and self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "offer":
+        elif ask.is_waitlisted and self._is_to_be_offered(ask):
             hold, until = Hold.OFFER, self.now + timedelta(hours=min(p.waiting_list.offer_hours for p in policies))
         elif ask.row.option_until is not None and ask.row.option_until > self.now:
             hold, until = Hold.OPTION, ask.row.option_until
@@ -177,7 +177,14 @@ class Sitting:
     def _latest(self, ask: Ask) -> datetime:
         return max(ask.slot.start, self.now + timedelta(minutes=1))
 
-    def _option_too_long(self, ask: Ask) -> Refusal | None:
+    def _is_to_be_offered(self, ask: Ask) -> bool:
+        """Also what was waited for as an option that is over: nobody is bound by what came too late."""
+        is_over = ask.row.option_until is not None and ask.row.option_until <= self.now
+        return is_over or self.house.waiting_mode(ask.resource_ids, ask.row.group_id) == "offer"
+
+    def _no_such_option(self, ask: Ask) -> Refusal | None:
+        if not ask.is_move and not ask.is_waitlisted and ask.row.option_until and ask.row.option_until <= self.now:
+            return Refusal(OPTION_OVER)
         days = min(p.option.longest_days for p in self.house.policies(ask.resource_ids, ask.row.group_id))
         latest = self.now + timedelta(days=days)
         if ask.is_move or ask.by_coordinator or ask.row.option_until is None or ask.row.option_until <= latest:

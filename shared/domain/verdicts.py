@@ -41,5 +41,12 @@ OPTION_TOO_LONG = say(
         advice_en=("Until {fix[option_until]:moment} at the latest.",),
     ),
 )
-
-SAID = frozenset({TRAINER_TAKEN, EQUIPMENT_TAKEN, SERIES_REFUSED, MOVE_NEEDS_APPROVAL, DECLINED, OPTION_TOO_LONG})
+OPTION_OVER = say(
+    "option_over",
+    Saying(
+        fr="L'option que vous demandez serait déjà terminée.",
+        en="The option that you ask for would be over already.",
+        advice_fr=("Donnez-lui une échéance à venir, ou réservez sans option.",),
+        advice_en=("Give it an end that lies ahead, or book without an option.",),
+    ),
+)

@@ -236,3 +236,21 @@ def test_a_room_may_be_confirmed_when_nobody_answers(house: House) -> None:
     house.passes(hours=72)
     house.run_timers()
     assert house.states(one, both) == ["confirmed", "expired"]
+
+
+def test_an_option_that_would_be_over_is_refused(house: House) -> None:
+    asked = house.ask("flexi-16", option_until=house.now)
+    house.decide()
+    refused = house.reservation(asked).refused
+    assert refused is not None
+    assert refused.code == "option_over"
+
+
+def test_what_was_waited_for_as_an_option_is_offered_when_that_is_over(house: House) -> None:
+    mine = house.confirmed("flexi-16")
+    until = house.now + timedelta(days=2)
+    waiting = house.decided_as("waitlisted", "flexi-16", who="basile", on_conflict="wait", option_until=until)
+    house.passes(days=3)
+    house.cancel(mine)
+    house.decide()
+    assert house.reservation(waiting).hold is Hold.OFFER

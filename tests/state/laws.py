@@ -15,7 +15,7 @@ ROOMS = ("flexi-16", "flexi-19", "flexi-36", "duo")
 COLLEAGUES = ("anne", "basile")
 TABLETS, TABLETS_OWNED = "tablettes", 3
 
-APPROVAL, OFFER = timedelta(hours=24), timedelta(hours=6)
+APPROVAL, OFFER, USUAL_OFFER = timedelta(hours=24), timedelta(hours=6), timedelta(hours=24)
 LAYOUTS = {"rows": {"name": "Rangées"}, "islands": {"name": "Îlots"}}
 USUAL_LAYOUT = "rows"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tests.state.laws import APPROVAL, COLLEAGUES, OFFER, Laws
+from tests.state.laws import APPROVAL, COLLEAGUES, OFFER, USUAL_OFFER, Laws
 from tests.state.taken import Stretch, Wish, peak, place, week_of
 
 A_MINUTE = timedelta(minutes=1)
@@ -170,12 +170,14 @@ class Model:
     def _decide_one(self, id_: int) -> None:
         entry = self.entries[id_]
         is_forbidden = self._is_forbidden(id_, entry.wish, entry.who)
-        taken = None if is_forbidden or self._is_too_full(id_, entry.wish) else self._place(id_, entry.wish)
+        is_too_full = self._is_too_full(id_, entry.wish)
+        is_over = entry.state != "waitlisted" and self._is_option_over(entry) and not is_too_full
+        taken = None if is_forbidden or is_too_full or is_over else self._place(id_, entry.wish)
         if taken is not None:
             self._grant(id_, taken)
         elif entry.state == "waitlisted":
             pass  # it waits on
-        elif entry.if_taken == "wait" and not is_forbidden and self._may_wait(entry.wish):
+        elif entry.if_taken == "wait" and not is_forbidden and not is_over and self._may_wait(entry.wish):
             entry.line, entry.place_in_line = entry.turn, 1 + sum(self._are_before(entry))
             self._become(id_, "waitlisted")
         else:
@@ -220,12 +222,17 @@ class Model:
             hold, until = "approval", self.now + APPROVAL
         elif was_waiting and entry.wish.rooms & self.laws.offering:
             hold, until = "offer", self.now + OFFER
+        elif was_waiting and self._is_option_over(entry):
+            hold, until = "offer", self.now + USUAL_OFFER
         elif entry.option_until and entry.option_until > self.now:
             hold, until = "option", entry.option_until
         else:
             entry.state = "confirmed"
             return
         entry.state, entry.hold, entry.until = "tentative", hold, min(until, self._latest(entry.wish))
+
+    def _is_option_over(self, entry: Entry) -> bool:
+        return entry.option_until is not None and entry.option_until <= self.now
 
     # what is in the way
 
