@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from sqlalchemy import text
 
@@ -77,7 +78,7 @@ def _rooms(count: int) -> list[int]:
         Resource(
             site_id=1,
             kind="room",
-            slug=f"salle-{count}-{n}",
+            slug=f"salle-{uuid4().hex[:8]}",
             name=f"Salle {n}",
             seats=30,
             seats_are_assumed=True,
