@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
+from shared.house import warm_up
 from shared.store.base import engine, transaction
 from shared.store.places import Resource
 from workers.conflicts import decide_some
@@ -41,6 +42,7 @@ def backlog(rooms: int) -> dict[str, float]:
     with transaction() as db:
         db.execute(FILL, {"count": BACKLOG, "rooms": ids, "start": START})
     _analyze()
+    warm_up()  # as a worker does before it is ready
     began = time.perf_counter()
     while decide_some():
         pass
