@@ -15,8 +15,8 @@ EQUIPMENT_TAKEN = say(
 SERIES_REFUSED = say(
     "series_refused",
     Saying(
-        fr="La série était demandée en entier, et {refused} de ses {count} dates ne sont pas possibles.",
-        en="The series was asked for as a whole, and {refused} of its {count} dates cannot be had.",
+        fr="La série était demandée en entier ; dates impossibles : {refused} sur {count}.",
+        en="The series was asked for as a whole; dates that cannot be had: {refused} of {count}.",
     ),
 )
 MOVE_NEEDS_APPROVAL = say(

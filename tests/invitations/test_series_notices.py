@@ -61,7 +61,8 @@ def test_a_series_that_is_refused_is_one_letter_with_what_is_free(house: House, 
     assert {to: mail.method for to, mail in mails.items()} == {ANNE: "REFUSAL"}
     words = mails[ANNE].words
     assert "aucune de ses dates n'est réservée" in words.replace("\u2019", "'")
-    assert "Pourquoi :\n- La série était demandée en entier, et 1 de ses 6 dates ne sont pas possibles.\n" in words
+    plain = words.translate({ord("\u202f"): " ", ord("\u00a0"): " "})
+    assert "La série était demandée en entier ; dates impossibles : 1 sur 6.\n" in plain
     assert "Date impossible (1) :\n- mardi 23 novembre 2027 : Cet espace est déjà réservé" in words
     assert "Ce qui est libre :\n- " in words
     assert "Robotique" not in words
