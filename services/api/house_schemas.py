@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.api.schemas import Address, Line, Slug, Strict, When, Words
+from services.api.schemas import Address, Day, Line, Slug, Strict, When, Words
 
 Scope = Literal["site", "room", "group"]
 
@@ -47,8 +47,8 @@ class NewSchoolHoliday(Strict):
     """A correction of the published school calendar; both days are included."""
 
     zone: Literal["A", "B", "C"] = "B"
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     name: Line
     is_holiday: Annotated[bool, Field(description="false: the published calendar is wrong, there is school")] = True
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.calendar.address import MalformedAddress, wire_address
 from shared.domain.errors import InvalidInputError
-from shared.domain.slots import Slot, instant
+from shared.domain.slots import YEARS, Slot, instant
 from shared.programme import MOST_ATTENDEES
 from shared.store.attendees import Invitee
 
@@ -48,6 +48,14 @@ def _time(value: object) -> object:
     return value
 
 
+def _day(day: date) -> date:
+    """Far from the ends of the calendar, so that looking around it stays one."""
+    if day.year not in YEARS:
+        raise ValueError(f"a day lies in the years {YEARS[0]} to {YEARS[-1]}")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_day), Field(examples=["2027-11-09"])]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Words = Annotated[str, Field(max_length=10_000), AfterValidator(_text)]
 Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]

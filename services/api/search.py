@@ -1,6 +1,6 @@
 """Finding a room: what is looked for, and ranked answers with their reasons."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from services.api.access import Booker
 from services.api.outputs import ResourceView
 from services.api.problems import answers, language_of
-from services.api.schemas import Equipment, Layout, People, Slug, Strict
+from services.api.schemas import Day, Equipment, Layout, People, Slug, Strict
 from services.api.transactions import Reading
 from shared.domain.finding import Answer, Days, Part
 from shared.finding import Sought, find_rooms
@@ -52,8 +52,8 @@ class Search(Strict):
         int | None, Field(ge=5, le=1440, description="how long each is; a whole part of the day when left out")
     ] = None
     parts: Annotated[list[PartName], Field(min_length=1, max_length=4)] = Field(default_factory=lambda: [*HALF_DAYS])
-    first: Annotated[date, Field(alias="from", description="the first day")]
-    before: Annotated[date, Field(description="the day before which all of it is over")]
+    first: Annotated[Day, Field(alias="from", description="the first day")]
+    before: Annotated[Day, Field(description="the day before which all of it is over")]
     weekdays: Annotated[
         list[Annotated[int, Field(ge=1, le=7)]], Field(max_length=7, description="1 is Monday; all when left out")
     ] = Field(default_factory=list)

@@ -10,6 +10,7 @@ from services.api.outputs import ReservationView
 from services.api.schemas import (
     Address,
     Attendees,
+    Day,
     Equipment,
     Layout,
     Line,
@@ -27,7 +28,7 @@ from shared.domain.slots import LONGEST, known_zone
 from shared.recurring import SeriesChange
 
 Rule = Annotated[str, Field(min_length=1, max_length=500, examples=["FREQ=WEEKLY;BYDAY=TU;UNTIL=20280630"])]
-Dates = Annotated[list[date], Field(max_length=MOST_OCCURRENCES)]
+Dates = Annotated[list[Day], Field(max_length=MOST_OCCURRENCES)]
 
 
 def _as_validation(error: InvalidInputError) -> PydanticCustomError:
@@ -99,7 +100,7 @@ class NewSeries(Strict):
 class ChangedSeries(Strict):
     """What is to become different, for all dates or from `since` on; what is left out stays."""
 
-    since: Annotated[date | None, Field(description="this date and later ones; all when left out")] = None
+    since: Annotated[Day | None, Field(description="this date and later ones; all when left out")] = None
     title: Line | None = None
     note: Words | None = None
     start: Annotated[time | None, Field(description="on the wall clock", examples=["14:00"])] = None
@@ -144,14 +145,14 @@ class ChangedSeries(Strict):
 class SeriesEnd(Strict):
     """From which date on, and why; all dates that have not begun when it is left out."""
 
-    since: date | None = None
+    since: Day | None = None
     reason: Words = ""
 
 
 class ReturningDate(Strict):
     """A date of the rule that was skipped, refused or cancelled, asked for again."""
 
-    date: date
+    date: Day
 
 
 class SeriesView(BaseModel):

@@ -160,3 +160,10 @@ def test_a_search_that_makes_no_sense_is_explained(api: Api, changes: dict[str, 
     span = {"from": str(MONDAY.date()), "before": str(MONDAY.date() + timedelta(days=14))}
     assert api.post("/api/search", span | changes).status_code == 422
     assert api.post("/api/search", span, "pia").status_code == 403
+
+
+@pytest.mark.parametrize(("first", "before"), [("0001-01-01", "0001-01-03"), ("9999-12-30", "9999-12-31")])
+def test_the_ends_of_all_calendars_are_no_days_to_look_for(api: Api, first: str, before: str) -> None:
+    assert api.post("/api/search", {"from": first, "before": before}).status_code == 422
+    days = {"first_day": first, "last_day": before, "name": "Pont"}
+    assert api.post("/api/school-holidays", days, "claire").status_code == 422

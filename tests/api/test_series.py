@@ -197,3 +197,11 @@ def test_who_is_invited_to_one_date_is_on_the_list_of_all(api: Api, series: Any)
     assert [one["id"] for one in api.get("/api/reservations", "pia").json()["items"]] == dates
     assert api.get(f"/api/reservations/{dates[0]}", "pia").status_code == 200
     assert len(api.get(f"{SERIES}/{series['id']}", "pia").json()["dates"]) == 6
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_all_calendars_are_no_dates_of_a_series(api: Api, series: Any, day: str) -> None:
+    path = f"{SERIES}/{series['id']}"
+    assert api.patch(path, {"since": day, "start": "14:00", "end": "16:00"}).status_code == 422
+    assert api.post(f"{path}/cancellation", {"since": day}).status_code == 422
+    assert api.post(f"{path}/dates", {"date": day}).status_code == 422
