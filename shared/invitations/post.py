@@ -50,7 +50,7 @@ INSERT INTO delivery (site_id, reservation_id, announcement_id, uid, recurrence,
 SELECT :site_id, :reservation_id, :announcement_id, :uid, :recurrence, :sequence, :dtstamp, :method, address,
        name, language, role, :now, CAST(:now AS timestamptz) + interval '2 days', :correlation_id, :now
 FROM heard ORDER BY address
-ON CONFLICT (uid, recurrence, sequence, dtstamp, method, recipient) DO NOTHING
+ON CONFLICT (uid, recurrence, sequence, dtstamp, method, recipient, sender) DO NOTHING
 RETURNING 1)
 SELECT count(*) FROM written
 """

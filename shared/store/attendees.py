@@ -28,6 +28,14 @@ class Attendee(Numbered, Base):
     told_sequence: Mapped[int | None]
     removed_at: Mapped[datetime | None]
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
+    asked_sequence: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[datetime | None]
+    answer_dtstamp: Mapped[datetime | None]
+    answer_sequence: Mapped[int | None]
+    comment: Mapped[str] = mapped_column(default="")
+    delegated_to: Mapped[str] = mapped_column(default="")
+    undeliverable_at: Mapped[datetime | None]
+    undeliverable_reason: Mapped[str] = mapped_column(default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.store.base import Base, Numbered
+from shared.store.external import ExternalEntry
 
 
 class Invitation(Numbered, Base):
@@ -29,6 +30,8 @@ class Invitation(Numbered, Base):
     told: Mapped[dict[str, Any] | None]
     noticed: Mapped[str] = mapped_column(default="")
     remind_at: Mapped[datetime | None]
+    digest_at: Mapped[datetime | None]
+    digested_at: Mapped[datetime | None]
 
 
 class Announcement(Numbered, Base):
@@ -36,7 +39,8 @@ class Announcement(Numbered, Base):
 
     __tablename__ = "announcement"
 
-    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey(ExternalEntry.id))
     kind: Mapped[str]
     method: Mapped[str]
     recurrence: Mapped[str] = mapped_column(default="")
@@ -77,6 +81,9 @@ class Delivery(Numbered, Base):
     recipient_name: Mapped[str]
     language: Mapped[str]
     role: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="")
+    partstat: Mapped[str] = mapped_column(default="NEEDS-ACTION")
+    partstats: Mapped[dict[str, Any] | None]
     key: Mapped[UUID] = mapped_column(unique=True)
     subject: Mapped[str]
     message: Mapped[bytes | None] = mapped_column(deferred=True)
@@ -91,3 +98,4 @@ class Delivery(Numbered, Base):
     correlation_id: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]

@@ -25,6 +25,7 @@ class Activity(Numbered, Base):
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     version: Mapped[int]
+    is_public: Mapped[bool] = mapped_column(default=False)
 
     partner: Mapped[Organisation | None] = relationship(lazy="joined")
 

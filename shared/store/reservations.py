@@ -25,6 +25,7 @@ from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, Hold, State, step
 from shared.domain.verdicts import DECLINED
 from shared.store.base import Base, Db, Numbered
+from shared.store.external import ExternalEntry
 from shared.store.moves import Asked, Move
 from shared.store.occupancies import look_again, release
 from shared.store.outbox import Actor, record
@@ -85,6 +86,8 @@ class Reservation(Numbered, Base):
     unannounced_since: Mapped[datetime | None]
     correlation_id: Mapped[str]
     imported_uid: Mapped[str] = mapped_column(default="")
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey(ExternalEntry.id, use_alter=True))
+    unpublished_since: Mapped[datetime | None]
 
     @classmethod
     def locked(cls, db: Db, site_id: int, reservation_id: int) -> "Reservation":

@@ -13,14 +13,13 @@ from sqlalchemy import Connection, Engine, String, Text, inspect, orm, text
 
 from deploy.engines import Engines
 from shared import deciding
-from shared.store import house, idempotency, ledger, outbox, people, places, programme, reservations, series, timers
-from shared.store.base import Base, connect
-from shared.store.migrate import _config, is_current, upgrade
-from tests.house import House
-
-MODULES = (
+from shared.store import (
+    answers,
+    calendars,
+    external,
     house,
     idempotency,
+    inbox,
     ledger,
     outbox,
     people,
@@ -29,6 +28,28 @@ MODULES = (
     reservations,
     series,
     timers,
+    webhooks,
+)
+from shared.store.base import Base, connect
+from shared.store.migrate import _config, is_current, upgrade
+from tests.house import House
+
+MODULES = (
+    answers,
+    calendars,
+    external,
+    house,
+    idempotency,
+    inbox,
+    ledger,
+    outbox,
+    people,
+    places,
+    programme,
+    reservations,
+    series,
+    timers,
+    webhooks,
 )  # imported, so that Base knows all
 
 

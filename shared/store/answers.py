@@ -1,0 +1,73 @@
+"""What people answer: for one date of a series, with another time, or without having been invited."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.store.base import Base, Numbered
+
+
+class DateAnswer(Base):
+    """What an attendee was asked, and answered, for one date of a series by itself; else their answer to the whole."""
+
+    __tablename__ = "date_answer"
+
+    attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id"), primary_key=True)
+    recurs_at: Mapped[datetime] = mapped_column(primary_key=True)
+    partstat: Mapped[str] = mapped_column(default="NEEDS-ACTION")
+    asked_sequence: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[datetime | None]
+    answer_dtstamp: Mapped[datetime | None]
+    answer_sequence: Mapped[int | None]
+    comment: Mapped[str] = mapped_column(default="")
+
+
+class Alias(Numbered, Base):
+    """Another address from which somebody answers: `means` is the one that was invited."""
+
+    __tablename__ = "alias"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    address: Mapped[str]
+    means: Mapped[str]
+
+
+class Proposal(Numbered, Base):
+    """Another time that an attendee proposes (COUNTER); `obstacle` says why it cannot be had, when looked at."""
+
+    __tablename__ = "proposal"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
+    attendee_id: Mapped[int] = mapped_column(ForeignKey("attendee.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    comment: Mapped[str] = mapped_column(default="")
+    is_free: Mapped[bool | None]
+    obstacle: Mapped[dict[str, Any] | None]
+    sequence: Mapped[int]
+    dtstamp: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Newcomer(Numbered, Base):
+    """Somebody who answered without being on the list, forwarded or delegated; the owner admits or dismisses them."""
+
+    __tablename__ = "newcomer"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
+    address: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    partstat: Mapped[str]
+    comment: Mapped[str] = mapped_column(default="")
+    delegated_from: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
