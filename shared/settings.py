@@ -19,6 +19,13 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir",
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
+    mailbox_listen: str = Field(
+        "", description="where mails are taken in: lmtp://host:port, smtp://host:port, lmtp+unix:///path, or several"
+    )
+    imap_url: SecretStr | None = Field(
+        None, description="a mailbox to fetch mails from, imaps://user:password@host:993/folder"
+    )
+    imap_done_folder: str = Field("", description="where fetched mails are moved to; without it they are flagged Seen")
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"
     )
