@@ -36,7 +36,7 @@ def dispatch(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) ->
         return Outcome("bounce", {"keys": [key.hex for key in keys]})
     nothing = _why_nothing(db, mail, incoming)
     if nothing or incoming.scheduling is None:
-        return Outcome(nothing or "no_calendar")
+        return Outcome(nothing or incoming.unasked or "no_calendar")
     limits.check(db, limits.Sent(mail.site_id, mail.sender, incoming.scheduling.uid), now=now)
     method = incoming.scheduling.method
     return _actor(db, mail, method)(db, mail, incoming, now)

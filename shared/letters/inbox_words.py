@@ -17,6 +17,16 @@ SENTENCES: dict[str, dict[Language, str]] = {
     },
     "duplicate": {"fr": "Déjà traité sous le même Message-ID", "en": "Handled before under the same Message-ID"},
     "no_calendar": {"fr": "Ne contient pas de calendrier", "en": "Has no calendar in it"},
+    "winmail": {
+        "fr": "Ne contient qu’un winmail.dat, le format propre à Outlook",
+        "en": "Has only a winmail.dat, Outlook's own format",
+    },
+    "published": {"fr": "Publie un calendrier, sans rien demander", "en": "Publishes a calendar and asks for nothing"},
+    "no_method": {
+        "fr": "Contient un calendrier qui ne demande rien",
+        "en": "Has a calendar in it that asks for nothing",
+    },
+    "no_event": {"fr": "Son calendrier n’a pas d’événement", "en": "Its calendar has no event"},
     "unknown_method": {
         "fr": "Son calendrier demande ce que Créneau ne fait pas",
         "en": "Its calendar asks for what Créneau does not do",
