@@ -21,11 +21,12 @@ class Addressed:
     key: UUID
     recipient: Party
     role: str
+    partstat: str = "NEEDS-ACTION"
 
     @property
     def has_calendar(self) -> bool:
         """The other methods are letters beside the calendar."""
-        return self.method in {"REQUEST", "CANCEL"}
+        return self.method in {"REQUEST", "CANCEL", "REPLY", "REFRESH"}
 
     @property
     def is_own(self) -> bool:
