@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from typer.testing import Result
 
+from shared.settings import settings
 from tests.letters_in import handle_all, letter
 
 Type = Callable[..., Result]
@@ -18,6 +19,7 @@ def mail(atelier: str, creneau: Type, environment: pytest.MonkeyPatch, tmp_path:
     """A mail in a file, and an Atelier with a mail domain that believes this machine."""
     assert atelier
     environment.setenv("MAIL_TRUST", "local")
+    settings.cache_clear()
     assert creneau("site", "set", "--mail-domain", "salles.example").exit_code == 0
     file = tmp_path / "mail.eml"
     file.write_bytes(letter("Bonjour"))
