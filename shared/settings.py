@@ -2,9 +2,14 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _without_end(address: str) -> str:
+    return address.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -19,6 +24,11 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir",
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
+    public_url: Annotated[str, AfterValidator(_without_end)] = Field(
+        "http://localhost:8000",
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="where everybody reaches it, as addresses in mails and feeds say it",
+    )
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"
     )
