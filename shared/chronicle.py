@@ -108,7 +108,7 @@ def _of_the_house(subject: str, data: Mapping[str, Any], house: House) -> dict[s
     """What a fact about the house is about: its name, of what kind it is, and what of it changed."""
     topic, _, rest = subject.partition(":")
     scope, _, slug = rest.partition(":") if topic == "policy" else (topic, "", rest)
-    resources = () if scope in {"group", "import"} else house.resources.values()
+    resources = () if scope in {"group", "import", "feed"} else house.resources.values()
     found = next((resource for resource in resources if resource.slug == slug), None)
     name = found.name if found else slug if slug != "site" else ""
     shown: dict[str, Any] = {

@@ -25,6 +25,7 @@ app = Celery(
         "workers.invitations",
         "workers.reminders",
         "workers.mailbox",
+        "workers.calendars",
         "workers.housekeeping",
     ],
 )
@@ -64,6 +65,7 @@ app.conf.update(
         "reminders": {"task": "reminders.remind", "schedule": TICK},
         "timers": {"task": "timers.run", "schedule": TICK},
         "inbox": {"task": "mailbox.handle", "schedule": TICK},
+        "calendars": {"task": "calendars.publish", "schedule": TICK},
         "housekeeping": {"task": "housekeeping.tidy", "schedule": HOUR},
     },
     task_routes={
@@ -72,6 +74,7 @@ app.conf.update(
         "invitations.*": "mail",
         "reminders.*": "mail",
         "mailbox.*": "inbox",
+        "calendars.*": "publish",
         "housekeeping.*": "mail",
     },
 )

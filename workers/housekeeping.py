@@ -1,9 +1,11 @@
 """The task that drops what nobody needs any more."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from shared.calendars.dropping import drop_some
 from shared.inbox import keeping
 from shared.store import idempotency
 from shared.store.base import transaction
@@ -16,18 +18,23 @@ log = structlog.get_logger()
 
 @app.task(name="housekeeping.tidy")
 def tidy() -> None:
-    """Forget idempotency keys after a week, and mails that came in after 90 days."""
+    """Forget keys after a week, mails that came in after 90 days, and what was called off thirty days ago."""
     with transaction() as db:
         forgotten = idempotency.forget_before(db, datetime.now(UTC) - KEYS_LIVE)
-    log.info("tidied", idempotency_keys=forgotten, mails=forget_mails())
+    log.info(
+        "tidied",
+        idempotency_keys=forgotten,
+        mails=_in_pieces(keeping.forget_old),
+        calendar_entries=_in_pieces(drop_some),
+    )
 
 
-def forget_mails() -> int:
-    """In pieces, so that no transaction is long; how many there were."""
+def _in_pieces(drop: Callable[..., int]) -> int:
+    """Until nothing is left, each piece in a transaction of its own, so that none is long; how many there were."""
     count = 0
     while True:
         with transaction() as db:
-            forgotten = keeping.forget_old(db, now=datetime.now(UTC))
-        count += forgotten
-        if forgotten < keeping.MOST:
+            dropped = drop(db, now=datetime.now(UTC))
+        count += dropped
+        if not dropped:
             return count

@@ -16,6 +16,7 @@ from services.api import (
     audit,
     deliveries,
     exports,
+    feeds,
     holds,
     house,
     imports,
@@ -33,6 +34,7 @@ from services.api.batching import Batcher
 from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
+from services.calendars import feeds as calendars
 from shared import log
 from shared.access import Tokens
 from shared.house import warm_up
@@ -81,9 +83,11 @@ def create_app() -> FastAPI:
         search,
         imports,
         exports,
+        feeds,
         audit,
     ):
         app.include_router(module.router, prefix="/api")
+    app.include_router(calendars.router)
     app.include_router(watch.router)
     answer_errors(app)
     app.add_middleware(Correlation)
