@@ -48,7 +48,7 @@ def _entry(addressed: Addressed, told: Told) -> Entry:
         zone=told.host.zone,
         summary=told.title,
         description=told.note,
-        location=", ".join(part for part in (told.place, "" if told.where else told.host.address) if part),
+        location=told.location(told.host.address),
         organizer=organizer_of(told),
         guests=_guests(addressed, told),
         status="CANCELLED" if addressed.method == "CANCEL" else "CONFIRMED",
