@@ -1,7 +1,8 @@
 """What is in a calendar for somebody who reads it entry by entry: which entries, since when, and how much of them.
 
-A coordinator, and whoever asked for something, sees it in full; colleagues see what it is called and where it is, unless
-the house keeps titles to coordinators; partners see when. One's own agenda is seen in full: its entries were mailed.
+A coordinator, and whoever asked for something, sees it in full; colleagues see what it is called and where it is,
+unless the house keeps titles to coordinators; partners see when. One's own agenda is seen in full: what is in it was
+mailed.
 """
 
 import re
@@ -23,7 +24,8 @@ Sees = Literal["full", "title", "busy"]
 
 CHANGES: Final = text("""
 SELECT id, kind, subject_id, change FROM calendar
-WHERE site_id = :site_id AND (kind, subject_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS bigint[])))
+WHERE site_id = :site_id
+  AND (kind, subject_id) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:ids AS bigint[])))
 """)
 # with the folded lines that follow
 DESCRIPTION: Final = re.compile(r"^DESCRIPTION[;:].*\r\n(?:[ \t].*\r\n)*", re.MULTILINE)
@@ -36,7 +38,7 @@ DATES: Final = f"""
  WHERE d.series_id = e.series_id AND d.state IN {LIVE} AND (:room_id = 0 OR :room_id = ANY(d.resource_ids)))
 """  # noqa: S608  all of it is written above
 HIDDEN: Final = f"""EXISTS (SELECT FROM {DATES} AS held WHERE
-    CASE WHEN held.resource_ids = '{{}}' THEN '{{0}}' ELSE held.resource_ids END && CAST(:untitled AS bigint[]))"""  # noqa: S608
+    CASE WHEN held.resource_ids = '{{}}' THEN '{{0}}' ELSE held.resource_ids END && CAST(:untitled AS bigint[]))"""
 ENTRIES: Final = """
 SELECT m.entry_id AS id, m.change, m.removed_at IS NOT NULL AS is_gone, e.version, e.dtstamp, e.zone, seen.sees,
        {content} AS content
@@ -52,7 +54,7 @@ CONTENT: Final = """CASE seen.sees WHEN 'busy' THEN coalesce(m.busy_text, e.busy
 # a series overlaps when a date of it does; of what is cancelled no date is left that could be asked
 OVERLAPS: Final = f"""e.starts_at < :ends_at AND e.ends_at > :starts_at AND (
     e.series_id IS NULL OR e.cancelled_at IS NOT NULL
-    OR EXISTS (SELECT FROM {DATES} AS held WHERE held.starts_at < :ends_at AND held.ends_at > :starts_at))"""  # noqa: S608
+    OR EXISTS (SELECT FROM {DATES} AS held WHERE held.starts_at < :ends_at AND held.ends_at > :starts_at))"""
 BUSY: Final = text(f"""
 SELECT held.starts_at, held.ends_at, held.state
 FROM calendar_member AS m JOIN calendar_entry AS e ON e.id = m.entry_id CROSS JOIN LATERAL {DATES} AS held

@@ -87,7 +87,7 @@ def read_filter(given: Element | None) -> Filter:
         wanted = _component(one)
         if wanted.nothing:
             return NOTHING
-        if wanted != EVERYTHING and found != EVERYTHING:  # two events in one entry, each of its own kind
+        if EVERYTHING not in (wanted, found):  # two events in one entry, each of its own kind
             raise _unsupported(one)
         found = wanted if found == EVERYTHING else found
     return found

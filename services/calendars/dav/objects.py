@@ -1,4 +1,4 @@
-"""An entry as one iCalendar object: its VEVENTs, and the time zone that they are written in; no METHOD (RFC 4791 4.1)."""
+"""An entry as one iCalendar object: its VEVENTs with their time zone, and no METHOD (RFC 4791 section 4.1)."""
 
 from collections.abc import Callable
 from functools import cache
@@ -47,4 +47,5 @@ def data_for(asked: Element | None) -> Data:
 
 @cache
 def _zone(zone: str) -> str:
-    return vtimezone(zone).to_ical(sorted=False).decode()
+    component: bytes = vtimezone(zone).to_ical(sorted=False)
+    return component.decode()

@@ -1,4 +1,4 @@
-"""The properties of each kind of place, and which of them a request gets (RFC 4918 section 15, 3744, 4791, 5397, 6578)."""
+"""The properties of each kind of place, and which of them a request gets (RFC 4918, 3744, 4791, 5397, 6578)."""
 
 from collections.abc import Callable, Mapping
 from email.utils import format_datetime
@@ -13,7 +13,7 @@ from services.calendars.dav.writing import NOT_FOUND, OK, element, href, propsta
 from shared.domain.slots import EARLIEST, LATEST
 
 Property = Callable[[Any], str]
-Table = Mapping[str, Property]
+Table = dict[str, Property]
 
 COLORS: Final = ("#1B6CA8", "#2E8B57", "#C0562F", "#7A4EAB", "#B8860B", "#00818A", "#B03A5B", "#5B6770")
 COMPONENT_SET: Final = '<C:comp name="VEVENT"/>'
@@ -32,9 +32,7 @@ EXPAND, *CALENDAR_REPORTS = (
 
 
 def _reports(*names: str) -> str:
-    return "".join(
-        f"<D:supported-report><D:report>{element(name)}</D:report></D:supported-report>" for name in names
-    )
+    return "".join(f"<D:supported-report><D:report>{element(name)}</D:report></D:supported-report>" for name in names)
 
 
 def _day(moment: Any) -> str:
@@ -66,35 +64,43 @@ PRINCIPAL: Table = FOLDER | {
         f"<CS:email-address>{text(place.reader.identity.address)}</CS:email-address>"
     ),
 }
-COLLECTION: Table = FOLDER | OWNED | {
-    f"{DAV}resourcetype": lambda _: "<D:collection/><C:calendar/>",
-    f"{DAV}displayname": lambda place: text(place.name),
-    f"{DAV}supported-report-set": lambda _: _reports(*CALENDAR_REPORTS, EXPAND),
-    f"{DAV}sync-token": lambda place: text(token_of(place.calendar)),
-    f"{CALENDAR_SERVER}getctag": lambda place: text(token_of(place.calendar)),
-    f"{CALDAV}calendar-description": lambda place: text(f"{place.name}, {place.site}"),
-    f"{CALDAV}calendar-timezone": lambda place: text(time_zone(place.zone)),
-    f"{CALDAV}calendar-timezone-id": lambda place: text(place.zone),
-    f"{CALDAV}supported-calendar-component-set": lambda _: COMPONENT_SET,
-    f"{CALDAV}supported-calendar-data": lambda _: '<C:calendar-data content-type="text/calendar" version="2.0"/>',
-    f"{CALDAV}supported-collation-set": lambda _: "".join(
-        f"<C:supported-collation>{name}</C:supported-collation>" for name in ("i;ascii-casemap", "i;octet")
-    ),
-    f"{CALDAV}max-resource-size": lambda _: str(MOST_BYTES),
-    f"{CALDAV}min-date-time": lambda _: _day(EARLIEST),
-    f"{CALDAV}max-date-time": lambda _: _day(LATEST),
-    # what happens in a room does not make its reader busy
-    f"{CALDAV}schedule-calendar-transp": lambda place: "<C:opaque/>" if place.is_agenda else "<C:transparent/>",
-    f"{APPLE}calendar-color": lambda place: f"{COLORS[place.order % len(COLORS)]}FF",
-    f"{APPLE}calendar-order": lambda place: str(place.order + 1),
-}
-ITEM: Table = EVERYWHERE | OWNED | {
-    f"{DAV}resourcetype": lambda _: "",
-    f"{DAV}getcontenttype": lambda _: CALENDAR_TYPE,
-    f"{DAV}getetag": lambda place: text(place.entry.etag),
-    f"{DAV}getlastmodified": lambda place: format_datetime(place.entry.dtstamp, usegmt=True),
-    f"{DAV}supported-report-set": lambda _: _reports(EXPAND),
-}
+COLLECTION: Table = (
+    FOLDER
+    | OWNED
+    | {
+        f"{DAV}resourcetype": lambda _: "<D:collection/><C:calendar/>",
+        f"{DAV}displayname": lambda place: text(place.name),
+        f"{DAV}supported-report-set": lambda _: _reports(*CALENDAR_REPORTS, EXPAND),
+        f"{DAV}sync-token": lambda place: text(token_of(place.calendar)),
+        f"{CALENDAR_SERVER}getctag": lambda place: text(token_of(place.calendar)),
+        f"{CALDAV}calendar-description": lambda place: text(f"{place.name}, {place.site}"),
+        f"{CALDAV}calendar-timezone": lambda place: text(time_zone(place.zone)),
+        f"{CALDAV}calendar-timezone-id": lambda place: text(place.zone),
+        f"{CALDAV}supported-calendar-component-set": lambda _: COMPONENT_SET,
+        f"{CALDAV}supported-calendar-data": lambda _: '<C:calendar-data content-type="text/calendar" version="2.0"/>',
+        f"{CALDAV}supported-collation-set": lambda _: "".join(
+            f"<C:supported-collation>{name}</C:supported-collation>" for name in ("i;ascii-casemap", "i;octet")
+        ),
+        f"{CALDAV}max-resource-size": lambda _: str(MOST_BYTES),
+        f"{CALDAV}min-date-time": lambda _: _day(EARLIEST),
+        f"{CALDAV}max-date-time": lambda _: _day(LATEST),
+        # what happens in a room does not make its reader busy
+        f"{CALDAV}schedule-calendar-transp": lambda place: "<C:opaque/>" if place.is_agenda else "<C:transparent/>",
+        f"{APPLE}calendar-color": lambda place: f"{COLORS[place.order % len(COLORS)]}FF",
+        f"{APPLE}calendar-order": lambda place: str(place.order + 1),
+    }
+)
+ITEM: Table = (
+    EVERYWHERE
+    | OWNED
+    | {
+        f"{DAV}resourcetype": lambda _: "",
+        f"{DAV}getcontenttype": lambda _: CALENDAR_TYPE,
+        f"{DAV}getetag": lambda place: text(place.entry.etag),
+        f"{DAV}getlastmodified": lambda place: format_datetime(place.entry.dtstamp, usegmt=True),
+        f"{DAV}supported-report-set": lambda _: _reports(EXPAND),
+    }
+)
 TABLES: Mapping[type[Folder], Table] = {
     Folder: FOLDER,
     Principal: PRINCIPAL,

@@ -77,7 +77,7 @@ class _Bounded(TreeBuilder):
         super().__init__()
         self._depth = self._elements = 0
 
-    def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]  # str is all that comes
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self._depth += 1
         self._elements += 1
         if self._depth > MOST_DEPTH or self._elements > MOST_ELEMENTS:

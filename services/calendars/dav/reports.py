@@ -73,7 +73,7 @@ def sync(asked: Question) -> Response:
     if level not in {"1", "infinite"} or asked.depth == "infinity":
         raise BadRequest("sync-level is 1 or infinite, and Depth is 0.")
     limit = (asked.root.findtext(f"{DAV}limit/{DAV}nresults") or "").strip()
-    if limit and not (limit.isascii() and limit.isdecimal() and 0 < int(limit[:9])):
+    if limit and not (limit.isascii() and limit.isdecimal() and int(limit[:9]) > 0):
         raise BadRequest("A limit is a number above 0.")
     most = int(limit[:9]) if limit else None
     return multistatus(_changed(asked, position_in(calendar, token), most, asked.data))

@@ -152,3 +152,22 @@ def _item(db: Db, collection: Collection, path: str, *, with_content: bool) -> I
     if not found:
         raise NotThere
     return item(collection, found[0])
+
+
+def children(db: Db, place: Place) -> list[Place]:
+    """What is in a folder; the entries of a calendar are many, and are read page by page elsewhere."""
+    reader = place.reader
+    if place.path == ROOT:
+        return [Folder(PRINCIPALS, reader), Folder(HOMES, reader)]
+    if place.path == PRINCIPALS:
+        return [Principal(reader.principal, reader)]
+    if place.path == HOMES:
+        return [Home(reader.home, reader)]
+    return [*collections(db, reader)] if isinstance(place, Home) else []
+
+
+def collection_of(db: Db, place: Place) -> Collection:
+    """The calendar that a place is, or is in; raises NotThere for a folder."""
+    if isinstance(place, Collection):
+        return place
+    return collection_called(db, place.reader, place.path.removeprefix(place.reader.home).partition("/")[0])

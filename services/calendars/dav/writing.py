@@ -30,9 +30,7 @@ def element(name: str, inner: str = "", attributes: str = "") -> str:
         prefix = f"{prefix}:" if namespace else ""
     else:
         prefix += ":"
-    return (
-        f"<{prefix}{local}{attributes}>{inner}</{prefix}{local}>" if inner else f"<{prefix}{local}{attributes}/>"
-    )
+    return f"<{prefix}{local}{attributes}>{inner}</{prefix}{local}>" if inner else f"<{prefix}{local}{attributes}/>"
 
 
 def text(value: str) -> str:
