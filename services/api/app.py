@@ -35,6 +35,7 @@ from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
 from services.calendars import feeds as calendars
+from services.calendars.dav import router as dav
 from shared import log
 from shared.access import Tokens
 from shared.house import warm_up
@@ -89,6 +90,7 @@ def create_app() -> FastAPI:
         app.include_router(module.router, prefix="/api")
     app.include_router(calendars.router)
     app.include_router(watch.router)
+    app.include_router(dav.router)
     answer_errors(app)
     app.add_middleware(Correlation)
     _document_problems(app)
