@@ -19,6 +19,10 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir",
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
+    webhooks_allow_local: bool = Field(
+        False,
+        description="for development and tests: webhooks by http, and to addresses that are not public",
+    )
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"
     )

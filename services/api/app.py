@@ -26,6 +26,7 @@ from services.api import (
     series,
     sessions,
     watch,
+    webhooks,
 )
 from services.api.access import Anyone, Tokens
 from services.api.batching import Batcher
@@ -79,6 +80,7 @@ def create_app() -> FastAPI:
         imports,
         exports,
         audit,
+        webhooks,
     ):
         app.include_router(module.router, prefix="/api")
     app.include_router(watch.router)
