@@ -1,6 +1,7 @@
 """The task that calls the systems of others, many at once and each of them one message at a time."""
 
 import asyncio
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -13,18 +14,26 @@ from shared.webhooks import ledger
 from shared.webhooks.posting import Answer, post
 from shared.webhooks.signing import headers
 from workers.app import app
-from workers.waking import PIECE, drain
+from workers.waking import drain
 
 AT_ONCE = 20
 LOOK = 0.5
+# longer than anybody is waited for: while one turn ends with those who are slow, the next one serves all others
+TURN_SECONDS = 20.0
+# of the threads of a worker; the others publish meanwhile
+turns = threading.Semaphore(2)
 
 log = structlog.get_logger()
 
 
 @app.task(name="webhooks.send")
 def send() -> None:
-    """Send what is due; woken twice, it finds the messages leased, or sent."""
-    drain("webhooks.send", send_some)
+    """Send what is due; woken twice, it finds the messages leased, or sent, and a third time two at it already."""
+    if turns.acquire(blocking=False):
+        try:
+            drain("webhooks.send", send_some)
+        finally:
+            turns.release()
 
 
 def send_some() -> bool:
@@ -36,7 +45,7 @@ async def _send_some() -> bool:
     """Whoever answers gets their next message at once, while others are still waited for."""
     # names that nobody answers for keep a thread each, and the book must not wait for them
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * AT_ONCE))
-    end = time.monotonic() + PIECE
+    end = time.monotonic() + TURN_SECONDS
     calls: set[asyncio.Task[None]] = set()
     is_more = False
     try:

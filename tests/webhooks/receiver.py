@@ -81,6 +81,7 @@ class Receiver:
             return
         if answer == "hang":
             self.let_go.wait(30)
+            handler.close_connection = True
             return
         if answer == "garbage":
             handler.wfile.write(b"\x16\x03\x01 hello\r\n\r\n")

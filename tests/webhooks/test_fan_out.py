@@ -15,7 +15,7 @@ from tests.house import House, slot
 from tests.webhooks.listening import Listening
 from workers import relay
 
-RELAYED = "SELECT count(*) AS count FROM event WHERE relayed_at IS NOT NULL"
+RELAYED = "SELECT count(*) AS count FROM event WHERE relayed_at IS NOT NULL AND reservation_id IS NOT NULL"
 
 
 def written(house: House) -> list[Any]:
