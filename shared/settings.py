@@ -50,6 +50,10 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
         description="where everybody reaches it, as addresses in mails and feeds say it",
     )
+    webhooks_allow_local: bool = Field(
+        False,
+        description="for development and tests: webhooks by http, and to addresses that are not public",
+    )
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"
     )

@@ -26,6 +26,7 @@ app = Celery(
         "workers.reminders",
         "workers.mailbox",
         "workers.calendars",
+        "workers.webhooks",
         "workers.housekeeping",
     ],
 )
@@ -66,6 +67,7 @@ app.conf.update(
         "timers": {"task": "timers.run", "schedule": TICK},
         "inbox": {"task": "mailbox.handle", "schedule": TICK},
         "calendars": {"task": "calendars.publish", "schedule": TICK},
+        "webhooks": {"task": "webhooks.send", "schedule": TICK},
         "housekeeping": {"task": "housekeeping.tidy", "schedule": HOUR},
     },
     task_routes={
@@ -75,6 +77,7 @@ app.conf.update(
         "reminders.*": "mail",
         "mailbox.*": "inbox",
         "calendars.*": "publish",
+        "webhooks.*": "publish",
         "housekeeping.*": "mail",
     },
 )

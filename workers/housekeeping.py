@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from shared.calendars.dropping import drop_some
-from shared.inbox import keeping
+from shared.inbox import keeping as inbox
 from shared.store import idempotency
 from shared.store.base import transaction
+from shared.webhooks import keeping as webhooks
 from workers.app import app
 
 KEYS_LIVE = timedelta(days=7)
@@ -18,14 +19,15 @@ log = structlog.get_logger()
 
 @app.task(name="housekeeping.tidy")
 def tidy() -> None:
-    """Forget keys after a week, mails that came in after 90 days, and what was called off thirty days ago."""
+    """Forget keys after a week, mails and what webhooks told after 90 days, what was called off after thirty."""
     with transaction() as db:
         forgotten = idempotency.forget_before(db, datetime.now(UTC) - KEYS_LIVE)
     log.info(
         "tidied",
         idempotency_keys=forgotten,
-        mails=_in_pieces(keeping.forget_old),
+        mails=_in_pieces(inbox.forget_old),
         calendar_entries=_in_pieces(drop_some),
+        webhook_messages=_in_pieces(webhooks.forget_old),
     )
 
 

@@ -28,6 +28,7 @@ from services.api import (
     series,
     sessions,
     watch,
+    webhooks,
 )
 from services.api.access import Anyone
 from services.api.batching import Batcher
@@ -86,6 +87,7 @@ def create_app() -> FastAPI:
         exports,
         feeds,
         audit,
+        webhooks,
     ):
         app.include_router(module.router, prefix="/api")
     app.include_router(calendars.router)
