@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,20 @@ class Settings(BaseSettings):
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it mails go to the maildir",
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
+    mail_trust: Literal["local", "authserv", "dkim"] = Field(
+        "local",
+        description="whose word is taken for who wrote a mail: `local`, whatever this machine itself hands in (for a "
+        "first look: everybody is believed who can reach the listener from here); `authserv`, the "
+        "Authentication-Results of MAIL_AUTHSERV_ID; `dkim`, DKIM signatures and DMARC, looked up in the DNS",
+    )
+    mail_authserv_id: str = Field(
+        "",
+        description="the authserv-id of your own mail server, which must take away what others write under that name "
+        "(RFC 8601 section 5)",
+    )
+    mail_resolvers: str = Field(
+        "", description="name servers for MAIL_TRUST=dkim, such as 192.0.2.53 or 127.0.0.1:5353; those of the system"
+    )
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"
     )

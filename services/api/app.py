@@ -27,12 +27,13 @@ from services.api import (
     sessions,
     watch,
 )
-from services.api.access import Anyone, Tokens
+from services.api.access import Anyone
 from services.api.batching import Batcher
 from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
 from shared import log
+from shared.access import Tokens
 from shared.house import warm_up
 from shared.store.base import engine
 
