@@ -40,6 +40,7 @@ def _encode(part: Message, ending: bytes) -> None:
     encoding = str(part.get("Content-Transfer-Encoding", "")).lower()
     if part.is_multipart() or encoding not in {"base64", "quoted-printable"}:
         return
-    content = str(part.get_payload()).encode("ascii", "surrogateescape").replace(b"\n", ending)
+    in_clear = part._payload.encode("ascii", "surrogateescape").decode()  # as the file has it, whatever its charset
+    content = in_clear.encode(part.get_content_charset("utf-8")).replace(b"\n", ending)
     encoded = base64.encodebytes(content) if encoding == "base64" else quopri.encodestring(content.replace(b"\r", b""))
     part.set_payload(encoded.decode("ascii"))
