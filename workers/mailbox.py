@@ -1,7 +1,7 @@
 """The task that handles the mails that came in."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -9,8 +9,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from shared import broker
 from shared.handling import acting, leases
 from shared.handling.leased import Leased
-from shared.handling.looking import look
+from shared.handling.looking import NotYetError, look, trusted
 from shared.itip.incoming import UnreadableMail
+from shared.settings import settings
 from shared.store.base import transaction
 from workers.app import app
 from workers.waking import drain
@@ -18,6 +19,7 @@ from workers.waking import drain
 CLAIM = 20
 # name servers may be slow: leases must not end unused, nor a worker that is told to stop be held up
 BATCH_SECONDS = 2.0
+A_MOMENT = timedelta(seconds=1)
 
 log = structlog.get_logger()
 
@@ -48,11 +50,17 @@ def handle_one(mail: Leased) -> None:
     with structlog.contextvars.bound_contextvars(mail=mail.id):
         try:
             _handle(mail)
+        except NotYetError as error:
+            log.info("mail has to wait", why=str(error))
+            with transaction() as db:
+                leases.is_later(db, mail, until=error.until)
         except UnreadableMail as unreadable:
             with transaction() as db:
                 leases.quarantine(db, mail, code=unreadable.code, reason=str(unreadable), now=_now())
-        except (OperationalError, InterfaceError):
-            raise  # the database is away or busy: no fault of the mail, whose lease just ends
+        except (OperationalError, InterfaceError) as error:  # no fault of the mail, unless it comes again and again
+            log.warning("database away or busy, the mail has to wait", error=str(error.orig)[:200])
+            with transaction() as db:
+                leases.is_later(db, mail, until=_now() + A_MOMENT, is_counted=True)
         except Exception as error:  # one poisoned mail must not hold up the others: again later, then set aside
             log.exception("a mail cannot be handled")
             with transaction() as db:
@@ -60,7 +68,7 @@ def handle_one(mail: Leased) -> None:
 
 
 def _handle(mail: Leased) -> None:
-    looked = look(mail)
+    looked = look(mail, trust=trusted(settings()), now=_now())
     with transaction() as db:
         outcome = acting.act(db, mail, looked, now=_now())
     if outcome is None:

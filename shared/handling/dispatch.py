@@ -3,8 +3,8 @@
 Nobody acts on the word of an unknown sender, nobody answers what answered us by itself, and nothing is done twice.
 """
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import exists, select, text
 
@@ -17,10 +17,15 @@ from shared.store.base import Db
 from shared.store.inbox import InboundMail, MailState
 from shared.store.places import Site
 
-Handler = Callable[[Db, InboundMail, Incoming, datetime], Outcome]
+
+class Handler(Protocol):
+    """Acts on a mail whose row is locked; it never commits, and what it cannot do is an outcome too."""
+
+    def __call__(self, db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) -> Outcome: ...
+
 
 # METHOD → who acts, of what people answer to our invitations, to whichever of our addresses they do
-ANSWERS: dict[str, Handler] = dict.fromkeys(("REPLY", "COUNTER", "REFRESH"), lambda db, mail, incoming, now: answering.take(db, mail, incoming, now=now))
+ANSWERS: dict[str, Handler] = dict.fromkeys(("REPLY", "COUNTER", "REFRESH"), answering.take)
 # METHOD → who acts, of what is asked of our rooms at their addresses
 REQUESTS: dict[str, Handler] = {}
 
@@ -37,10 +42,10 @@ def dispatch(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) ->
         return Outcome("bounce", {"keys": [key.hex for key in keys]})
     nothing = _why_nothing(db, mail, incoming)
     if nothing or incoming.scheduling is None:
-        return Outcome(nothing or "no_calendar")
+        return Outcome(nothing or incoming.unasked or "no_calendar")
     limits.check(db, limits.Sent(mail.site_id, mail.sender, incoming.scheduling.uid), now=now)
     method = incoming.scheduling.method
-    return _actor(db, mail, method)(db, mail, incoming, now)
+    return _actor(db, mail, method)(db, mail, incoming, now=now)
 
 
 def _actor(db: Db, mail: InboundMail, method: str) -> Handler:
@@ -65,7 +70,7 @@ def _why_nothing(db: Db, mail: InboundMail, incoming: Incoming) -> str:
 
 
 def _ignored(code: str) -> Handler:
-    return lambda *_: Outcome(code)
+    return lambda *_, **__: Outcome(code)
 
 
 def _was_handled(db: Db, mail: InboundMail) -> bool:

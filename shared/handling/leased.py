@@ -1,6 +1,7 @@
 """A mail on the desk of whoever handles it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 
@@ -19,4 +20,5 @@ class Leased:
     raw: bytes = field(repr=False)
     attempts: int
     failures: int
+    received_at: datetime
     zone: str

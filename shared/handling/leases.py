@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import RowMapping, func, select, text, update
+from sqlalchemy import RowMapping, select, text, update
 
 from shared.domain.errors import NotFoundError, WrongStateError
 from shared.handling.leased import Leased
@@ -35,6 +35,7 @@ WITH due AS MATERIALIZED (
 UPDATE inbound_mail AS m SET lease = :token, not_before = :until, attempts = m.attempts + 1
 FROM due, first WHERE m.id = due.id AND (due.id = first.id OR due.attempts + first.attempts = 0)
 RETURNING m.id, m.site_id, m.source, m.peer, m.is_local, m.mail_from, m.recipients, m.raw, m.attempts, m.failures,
+          m.received_at,
           (SELECT zone FROM site WHERE site.id = m.site_id) AS zone
 """)
 GIVE_BACK = text("""
@@ -63,9 +64,10 @@ def give_back(db: Db, mails: list[Leased], *, now: datetime) -> None:
         db.execute(GIVE_BACK, {"ids": [mail.id for mail in mails], "token": mails[0].token, "now": now})
 
 
-def is_later(db: Db, mail: Leased, *, now: datetime, until: datetime) -> None:
-    """What is needed to handle it is away just now, and that is not its fault."""
-    _settle(db, mail, lease=None, not_before=max(until, now), attempts=func.greatest(InboundMail.attempts - 1, 0))
+def is_later(db: Db, mail: Leased, *, until: datetime, is_counted: bool = False) -> None:
+    """What is needed to handle it is away just now, which is not its fault; counted, where it might be all the same."""
+    attempts = InboundMail.attempts if is_counted else InboundMail.attempts - 1
+    _settle(db, mail, lease=None, not_before=until, attempts=attempts)
 
 
 def failed(db: Db, mail: Leased, *, reason: str, now: datetime) -> None:

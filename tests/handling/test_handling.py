@@ -10,9 +10,10 @@ from sqlalchemy.exc import OperationalError
 
 from shared import broker
 from shared.domain.errors import NotFoundError, WrongStateError
-from shared.handling import acting, dispatch, leases, limits
+from shared.handling import acting, dispatch, leases, limits, looking
 from shared.inbox.outcomes import Outcome
 from shared.itip.incoming import Component, Incoming, Scheduling, UnreadableMail
+from shared.senders.verdict import TryLater, Verdict
 from tests.house import House
 from tests.letters_in import RESERVATIONS, ROOM, come_in, handle_all, letter
 from workers import mailbox
@@ -36,7 +37,7 @@ def mails(house: House) -> list[Any]:
     return house.rows("SELECT * FROM inbound_mail ORDER BY id")
 
 
-def reads(monkeypatch: pytest.MonkeyPatch, look: Callable[[Any], acting.Looked]) -> None:
+def reads(monkeypatch: pytest.MonkeyPatch, look: Callable[..., acting.Looked]) -> None:
     monkeypatch.setattr(mailbox, "look", look)
 
 
@@ -116,7 +117,7 @@ def test_what_kills_its_reader_is_tried_alone_and_set_aside(house: House, now: d
 def test_an_unreadable_mail_is_set_aside_at_once(house: House, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     assert now
 
-    def look(_: object) -> acting.Looked:
+    def look(*_: object, **__: object) -> acting.Looked:
         raise UnreadableMail("too_deep", "nested 100 deep\x00")
 
     reads(monkeypatch, look)
@@ -129,7 +130,7 @@ def test_an_unreadable_mail_is_set_aside_at_once(house: House, now: datetime, mo
 def test_what_fails_is_tried_again_later_and_then_set_aside(
     house: House, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def look(_: object) -> acting.Looked:
+    def look(*_: object, **__: object) -> acting.Looked:
         raise RuntimeError("a bug")
 
     reads(monkeypatch, look)
@@ -153,7 +154,7 @@ def test_a_handler_that_fails_has_done_nothing(house: House, now: datetime, monk
         raise RuntimeError("after half of it")
 
     monkeypatch.setitem(dispatch.ANSWERS, "REPLY", half)
-    reads(monkeypatch, lambda _: acting.Looked(says("REPLY"), ZOE, "test"))
+    reads(monkeypatch, lambda *_, **__: acting.Looked(says("REPLY"), ZOE, "test"))
     come_in(house, letter(), RESERVATIONS)
     handle_all()
     assert [mail.failures for mail in mails(house)] == [1]
@@ -165,14 +166,41 @@ def test_a_database_that_is_away_is_no_fault_of_the_mail(
 ) -> None:
     assert now
 
-    def look(_: object) -> acting.Looked:
+    def look(*_: object, **__: object) -> acting.Looked:
         raise OperationalError("SELECT", {}, Exception("gone"))
 
     reads(monkeypatch, look)
     come_in(house, letter(), ROOM)
-    with pytest.raises(OperationalError):
-        mailbox.handle_batch()
-    assert [(mail.state, mail.failures) for mail in mails(house)] == [("waiting", 0)]
+    mailbox.handle_batch()
+    [mail] = mails(house)
+    assert (mail.state, mail.failures, mail.attempts, mail.lease) == ("waiting", 0, 1, None)
+    assert mail.not_before > now
+
+
+def test_while_the_dns_is_away_a_mail_waits_and_after_a_day_nobody_vouches_for_it(
+    house: House, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object, **__: object) -> Verdict:
+        raise TryLater("the DNS does not answer")
+
+    monkeypatch.setattr(looking, "authenticate", nobody)
+    come_in(house, letter(), ROOM)
+    handle_all()
+    [mail] = mails(house)
+    assert (mail.state, mail.failures, mail.attempts, mail.lease) == ("waiting", 0, 0, None)
+    assert mail.not_before > now + looking.SHORTEST_PAUSE - timedelta(seconds=1)
+    house.rows("UPDATE inbound_mail SET not_before = now(), received_at = now() - interval '1 day' RETURNING 1")
+    handle_all()
+    [mail] = mails(house)
+    assert (mail.outcome, mail.authentication, mail.sender) == ("unauthenticated", "the DNS does not answer", "")
+
+
+def test_nobody_s_word_is_taken_that_the_settings_do_not_trust(house: House, now: datetime) -> None:
+    assert now
+    come_in(house, letter(), ROOM, is_local=False)
+    handle_all()
+    [mail] = mails(house)
+    assert (mail.outcome, mail.sender) == ("unauthenticated", "")
 
 
 def test_behind_a_slow_mail_the_others_are_given_back(
@@ -210,15 +238,15 @@ def test_too_many_mails_about_one_entry_are_set_aside_and_others_are_not(
     monkeypatch.setattr(limits, "MOST_OF_ENTRY", 2)
     for n, (uid, sender) in enumerate([("u1", ZOE)] * 3 + [("u2", ZOE), ("u1", "leo@college.example")]):
         said = says("REPLY", sender, uid)
-        reads(monkeypatch, lambda _, said=said, n=n: acting.Looked(_named(said, n), said.sender, "test"))
+        reads(monkeypatch, lambda *_, said=said, n=n, **__: acting.Looked(_named(said, n), said.sender, "test"))
         come_in(house, letter(str(n)), RESERVATIONS)
         handle_all()
     assert [(mail.state, mail.outcome) for mail in mails(house)] == [
-        ("handled", "unknown_method"),
-        ("handled", "unknown_method"),
+        ("handled", "unknown_uid"),
+        ("handled", "unknown_uid"),
         ("quarantined", "too_many"),
-        ("handled", "unknown_method"),
-        ("handled", "unknown_method"),
+        ("handled", "unknown_uid"),
+        ("handled", "unknown_uid"),
     ]
 
 
