@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     mail_resolvers: str = Field(
         "", description="name servers for MAIL_TRUST=dkim, such as 192.0.2.53 or 127.0.0.1:5353; those of the system"
     )
+    mailbox_listen: str = Field(
+        "", description="where mails are taken in: lmtp://host:port, smtp://host:port, lmtp+unix:///path, or several"
+    )
+    imap_url: SecretStr | None = Field(
+        None, description="a mailbox to fetch mails from, imaps://user:password@host:993/folder"
+    )
+    imap_done_folder: str = Field("", description="where fetched mails are moved to; without it they are flagged Seen")
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"
     )

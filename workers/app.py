@@ -24,6 +24,7 @@ app = Celery(
         "workers.timers",
         "workers.invitations",
         "workers.reminders",
+        "workers.mailbox",
         "workers.housekeeping",
     ],
 )
@@ -62,6 +63,7 @@ app.conf.update(
         "deliveries": {"task": "invitations.send", "schedule": TICK},
         "reminders": {"task": "reminders.remind", "schedule": TICK},
         "timers": {"task": "timers.run", "schedule": TICK},
+        "inbox": {"task": "mailbox.handle", "schedule": TICK},
         "housekeeping": {"task": "housekeeping.tidy", "schedule": HOUR},
     },
     task_routes={
@@ -69,6 +71,7 @@ app.conf.update(
         "timers.*": "decide",
         "invitations.*": "mail",
         "reminders.*": "mail",
+        "mailbox.*": "inbox",
         "housekeeping.*": "mail",
     },
 )

@@ -42,6 +42,7 @@ from shared.domain.events import (
 )
 
 DECIDE, ANNOUNCE, SEND = "conflicts.decide", "invitations.announce", "invitations.send"
+HANDLE = "mailbox.handle"
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     ReservationRequested: (DECIDE,),
@@ -84,7 +85,10 @@ SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     InvitationsQueued: (SEND,),
 }
 
-BY_NAME = {event.__name__: tasks for event, tasks in SUBSCRIPTIONS.items()}
+# what the bell says that is no event: the row that waits is elsewhere
+RINGS: dict[str, tuple[str, ...]] = {"mail received": (HANDLE,)}
+
+BY_NAME = {event.__name__: tasks for event, tasks in SUBSCRIPTIONS.items()} | RINGS
 
 log = structlog.get_logger()
 

@@ -166,7 +166,8 @@ def send_again(db: Db, site_id: int, delivery_id: int, *, now: datetime) -> Deli
             Delivery.uid == delivery.uid,
             Delivery.recipient == delivery.recipient,
             Delivery.id > delivery.id,
-            Delivery.method.in_(["REQUEST", "CANCEL"]),  # a reminder says nothing new
+            Delivery.sender == delivery.sender,  # each room answers for itself
+            Delivery.method.in_(["REQUEST", "CANCEL", "REPLY"]),  # a reminder says nothing new
         )
     ).one()
     if newer is not None:

@@ -8,12 +8,16 @@ from shared.calendar.entry import Entry, Guest, Method, Partstat, Party, Role, r
 from shared.calendar.series import SeriesEntry, render_occurrences, render_series
 from shared.domain.recurrence import Recurrence
 from shared.invitations.addressed import Addressed
+from shared.invitations.news import News
+from shared.invitations.replies.calendars import calendar_of_room
 from shared.invitations.told import Told
 from shared.invitations.told_series import ToldSeries
 
 
 def calendar_of(addressed: Addressed) -> bytes:
     """The calendar of a mail, for its recipient."""
+    if addressed.news.room is not None:
+        return calendar_of_room(addressed, addressed.news.room)
     series, method = addressed.news.series, cast("Method", addressed.method)
     entry = _entry(addressed, addressed.news.told, series.one if series else None)
     if series is None:
@@ -21,6 +25,11 @@ def calendar_of(addressed: Addressed) -> bytes:
     if series.whole is None:
         return render_occurrences([replace(entry, recurrence_id=series.one)], method)
     return render_series(_series(addressed, series.whole), method)
+
+
+def sender_of(news: News) -> Party:
+    """The site, or the room that answers for itself; both are on our own mail domain."""
+    return Party(news.room.room.address, news.room.room.name) if news.room else organizer_of(news.told)
 
 
 def organizer_of(told: Told) -> Party:

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from shared.domain.events import InvitationsQueued
 from shared.invitations.news import News
 from shared.store.base import Db
+from shared.store.external import ExternalEntry
 from shared.store.ledger import Announcement, Invitation
-from shared.store.outbox import Actor, record
+from shared.store.outbox import Actor, record, record_about_entry
 from shared.store.reservations import Reservation
 
 _NOW_TOLD = "UPDATE attendee SET is_told = true, told_sequence = :sequence WHERE reservation_id = :reservation_id "
@@ -87,6 +88,80 @@ class Posting:
     recurrence: str = ""
     correlation_id: str = ""
     attendee_id: int | None = None
+
+
+WRITE_ONE = text("""
+INSERT INTO delivery (site_id, reservation_id, announcement_id, uid, recurrence, sequence, dtstamp, method, recipient,
+                      recipient_name, language, role, sender, partstat, not_before, give_up_at, correlation_id,
+                      created_at)
+VALUES (:site_id, :reservation_id, :announcement_id, :uid, :recurrence, :sequence, :dtstamp, :method, :recipient,
+        :recipient_name, :language, 'CHAIR', :sender, :partstat, :now, CAST(:now AS timestamptz) + interval '2 days',
+        :correlation_id, :now)
+ON CONFLICT (uid, recurrence, sequence, dtstamp, method, recipient, sender) DO NOTHING
+RETURNING id
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPosting:
+    """What one of our rooms (`sender`, an address) says to the organizer of an entry of theirs."""
+
+    kind: str
+    method: str
+    sequence: int
+    dtstamp: datetime
+    news: News
+    sender: str
+    partstat: str = "NEEDS-ACTION"
+    recurrence: str = ""
+    correlation_id: str = ""
+
+
+def post_about(
+    db: Db, entry: ExternalEntry, posting: EntryPosting, *, reservation_id: int | None, now: datetime
+) -> int | None:
+    """Write the announcement and its one delivery, to the organizer under their UID; its id, None if it was there."""
+    announcement = Announcement(
+        entry_id=entry.id,
+        kind=posting.kind,
+        method=posting.method,
+        recurrence=posting.recurrence,
+        sequence=posting.sequence,
+        dtstamp=posting.dtstamp,
+        news=posting.news.model_dump(mode="json"),
+    )
+    db.add(announcement)
+    db.flush()
+    written: int | None = db.scalars(
+        WRITE_ONE,
+        {
+            "site_id": entry.site_id,
+            "reservation_id": reservation_id,
+            "announcement_id": announcement.id,
+            "uid": entry.uid,
+            "recurrence": posting.recurrence,
+            "sequence": posting.sequence,
+            "dtstamp": posting.dtstamp,
+            "method": posting.method,
+            "recipient": entry.organizer,
+            "recipient_name": entry.organizer_name,
+            "language": entry.language,
+            "sender": posting.sender,
+            "partstat": posting.partstat,
+            "now": now,
+            "correlation_id": posting.correlation_id,
+        },
+    ).first()
+    if written is None:
+        db.delete(announcement)
+        return None
+    creneau = Actor(None, entry.site_id, correlation_id=posting.correlation_id)
+    if reservation_id is not None:
+        record(db, entry.site_id, InvitationsQueued(reservation_id, posting.method, 1), by=creneau, now=now)
+    else:
+        data = {"method": posting.method, "count": 1}
+        record_about_entry(db, entry.id, InvitationsQueued.__name__, data, by=creneau, now=now)
+    return written
 
 
 def post(db: Db, posting: Posting, to: To, *, reservation: Reservation, invitation: Invitation, now: datetime) -> int:

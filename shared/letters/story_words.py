@@ -93,6 +93,14 @@ SENTENCES: dict[str, Both] = HOUSE_SENTENCES | {
     },
     "InvitationsQueued:REFUSAL": {"fr": "{who} a préparé {mails} de refus", "en": "{who} prepared {mails} of refusal"},
     "InvitationsQueued:REMINDER": {"fr": "{who} a préparé {mails} de rappel", "en": "{who} prepared {mails} to remind"},
+    "InvitationsQueued:REPLY": {
+        "fr": "{who} a préparé {mails} de réponse",
+        "en": "{who} prepared {mails} of answer",
+    },
+    "InvitationsQueued:REFRESH": {
+        "fr": "{who} a préparé {mails} de question",
+        "en": "{who} prepared {mails} to ask again",
+    },
     "ReservationTentative": {"fr": "{who} a retenu les espaces{until}", "en": "{who} held the rooms{until}"},
     "ReservationTentative:approval": {
         "fr": "{who} a retenu les espaces{until}, en attendant la décision de la coordination",

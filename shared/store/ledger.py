@@ -72,7 +72,7 @@ class Delivery(Numbered, Base):
     __tablename__ = "delivery"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id"))
     announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id"))
     uid: Mapped[str]
     recurrence: Mapped[str]
