@@ -22,7 +22,13 @@ from shared.store.programme import Activity, Session
 from shared.store.reservations import Reservation
 
 MOST_ATTENDEES = 2000
-UNANSWERED = {"partstat": "NEEDS-ACTION", "comment": "", "delegated_to": "", "answered_at": None}
+UNANSWERED = {
+    "partstat": "NEEDS-ACTION",
+    "comment": "",
+    "delegated_to": "",
+    "answered_at": None,
+    "undeliverable_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
