@@ -21,6 +21,7 @@ TICKING = [
     "mailbox.handle",
     "reminders.remind",
     "timers.run",
+    "webhooks.send",
 ]
 
 

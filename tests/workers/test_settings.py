@@ -55,5 +55,6 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
         "reminders.remind": "mail",
         "timers.run": "decide",
         "calendars.publish": "publish",
+        "webhooks.send": "publish",
         "housekeeping.tidy": "mail",
     }
