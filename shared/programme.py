@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.booking import Wish, own, request
@@ -12,6 +12,7 @@ from shared.domain.errors import CreneauError, InvalidInputError, NotAllowedErro
 from shared.domain.events import AttendeeRemoved, AttendeesInvited
 from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
+from shared.store.answers import DateAnswer
 from shared.store.attendees import Attendee, Invitee
 from shared.store.base import Db
 from shared.store.house import lock_house
@@ -21,6 +22,13 @@ from shared.store.programme import Activity, Session
 from shared.store.reservations import Reservation
 
 MOST_ATTENDEES = 2000
+UNANSWERED = {
+    "partstat": "NEEDS-ACTION",
+    "comment": "",
+    "delegated_to": "",
+    "answered_at": None,
+    "undeliverable_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,10 @@ def invite(db: Db, reservation_id: int, invitees: Sequence[Invitee], *, by: Acto
             "name": statement.excluded.name,
             "language": statement.excluded.language,
             # whoever comes back is asked anew
-            "partstat": case((Attendee.removed_at.is_not(None), "NEEDS-ACTION"), else_=Attendee.partstat),
+            **{
+                name: case((Attendee.removed_at.is_not(None), value), else_=getattr(Attendee, name))
+                for name, value in UNANSWERED.items()
+            },
         },
     )
     ids = list(db.scalars(statement.returning(Attendee.id)))
@@ -165,6 +176,7 @@ def take_off(db: Db, reservation_id: int, attendee_id: int, *, by: Actor, now: d
     if attendee.role == "CHAIR":
         raise WrongStateError("Who holds the meeting cannot be taken off its list: cancel it instead.")
     attendee.removed_at = now
+    db.execute(delete(DateAnswer).where(DateAnswer.attendee_id == attendee.id))
     _announce(reservation, by, now)
     record(db, reservation.site_id, AttendeeRemoved(reservation.id, attendee_id), by=by, now=now)
 

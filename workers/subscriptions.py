@@ -3,20 +3,29 @@
 import structlog
 
 from shared.domain.events import (
+    AnswerNoted,
     ApprovalEscalated,
     ApprovalReminded,
+    AttendeeAnswered,
     AttendeeRemoved,
     AttendeesInvited,
     Event,
+    InvitationBounced,
     InvitationsQueued,
     MoveRefused,
     MoveRequested,
     MoveWithdrawn,
+    NewcomerAdmitted,
+    NewcomerAnswered,
+    NewcomerDismissed,
     OfferMade,
     OfferTaken,
     OptionConfirmed,
     OptionReminded,
     OverrideUsed,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalMade,
     ReservationApproved,
     ReservationCancelled,
     ReservationConfirmed,
@@ -33,6 +42,7 @@ from shared.domain.events import (
 )
 
 DECIDE, ANNOUNCE, SEND = "conflicts.decide", "invitations.announce", "invitations.send"
+HANDLE = "mailbox.handle"
 PUBLISH = "calendars.publish"
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
@@ -59,13 +69,27 @@ SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     ReservationDescribed: (ANNOUNCE, PUBLISH),
     AttendeesInvited: (ANNOUNCE, PUBLISH),
     AttendeeRemoved: (ANNOUNCE, PUBLISH),
+    # its owner is told of answers in a digest, which waits until it is quiet
+    AttendeeAnswered: (PUBLISH,),
+    AnswerNoted: (PUBLISH,),
+    NewcomerAnswered: (),
+    NewcomerAdmitted: (),
+    NewcomerDismissed: (),
+    ProposalMade: (),
+    # the move that it asks for, or the mail that says no, has an event of its own
+    ProposalAccepted: (),
+    ProposalDeclined: (),
+    InvitationBounced: (),
     ApprovalReminded: (),
     ApprovalEscalated: (),
     OptionReminded: (),
     InvitationsQueued: (SEND,),
 }
 
-BY_NAME = {event.__name__: tasks for event, tasks in SUBSCRIPTIONS.items()}
+# what the bell says that is no event: the row that waits is elsewhere
+RINGS: dict[str, tuple[str, ...]] = {"mail received": (HANDLE,)}
+
+BY_NAME = {event.__name__: tasks for event, tasks in SUBSCRIPTIONS.items()} | RINGS
 
 log = structlog.get_logger()
 

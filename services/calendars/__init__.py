@@ -1,1 +1,1 @@
-"""Calendars over HTTP, for programs that know only an address: no token, no session, nothing that can be changed."""
+"""Calendars over HTTP, as other programs read them; nothing can be changed here."""

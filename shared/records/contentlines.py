@@ -23,9 +23,11 @@ _ESSENTIAL: Final = frozenset(
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _BREAK = re.compile(r"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
-_PARAMETER = r';[A-Za-z0-9-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*'
+_VALUES = r'(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*'
+_PARAMETER = f";[A-Za-z0-9-]+={_VALUES}"
 _PROPERTY = re.compile(rf"(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:{_PARAMETER})*):(?P<value>.*)", re.DOTALL)
-_ONE_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";]*)')
+_ONE_PARAMETER = re.compile(f";([A-Za-z0-9-]+)=({_VALUES})")
+_BETWEEN_VALUES = re.compile(r'"?,"?')
 _CARET = re.compile(r"\^([n'^])")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -37,6 +39,10 @@ class Property:
     name: str
     parameters: Mapping[str, str]
     value: str
+
+    def listed(self, parameter: str) -> list[str]:
+        """The values of a parameter that has several, such as DELEGATED-TO="mailto:a@…","mailto:b@…"."""
+        return _BETWEEN_VALUES.split(self.parameters.get(parameter, ""))
 
     @property
     def text(self) -> str:

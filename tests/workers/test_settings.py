@@ -50,6 +50,7 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
     assert queues == {
         "conflicts.decide": "decide",
         "invitations.announce": "mail",
+        "mailbox.handle": "inbox",
         "invitations.send": "mail",
         "reminders.remind": "mail",
         "timers.run": "decide",
