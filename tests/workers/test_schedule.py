@@ -13,7 +13,14 @@ from workers.app import app
 from workers.schedule import Ticks
 from workers.subscriptions import SUBSCRIPTIONS
 
-TICKING = ["conflicts.decide", "invitations.announce", "invitations.send", "reminders.remind", "timers.run"]
+TICKING = [
+    "conflicts.decide",
+    "invitations.announce",
+    "invitations.send",
+    "reminders.remind",
+    "timers.run",
+    "webhooks.send",
+]
 
 
 def test_each_task_that_an_event_wakes_has_a_tick_that_stands_in(bell: Bell) -> None:
