@@ -40,7 +40,7 @@ def _run(port: int, folder: Path) -> int:
         raise StartError(f"Port {port} is taken by another program: choose another one, `PORT={port + 1} make run`.")
     given = {name: value for name, value in {**dotenv_values(CHECKOUT / ".env"), **os.environ}.items() if value}
     engines = _prepare_engines(folder, given)
-    os.environ.update(_environment(folder, engines, given))
+    os.environ.update(_environment(folder, engines, given, port))
     console = Console(folder / "log" / "creneau.log")
     console.say("Starting...")
     sockets = socket_folder(folder)
@@ -75,10 +75,11 @@ def _prepare_engines(folder: Path, given: dict[str, str]) -> list[Postgres | Val
     return engines
 
 
-def _environment(folder: Path, engines: list[Postgres | Valkey], given: dict[str, str]) -> dict[str, str]:
+def _environment(folder: Path, engines: list[Postgres | Valkey], given: dict[str, str], port: int) -> dict[str, str]:
     """What every part finds in its environment; whatever the operator set goes before our defaults."""
     defaults = {
         "MAIL_DIR": str(folder / "mail"),
+        "PUBLIC_URL": f"http://localhost:{port}",
         "LOG_FORMAT": "console",
         "PYTHONUNBUFFERED": "1",
     }

@@ -17,7 +17,7 @@ from shared.store.base import Db
 # what is not known of a fact, in a sentence of the rules
 _UNKNOWN = "…"
 # subjects whose second part is not the slug of something that can be booked
-NO_RESOURCES = frozenset({"activity", "group", "import", "webhook"})
+NO_RESOURCES = frozenset({"activity", "feed", "group", "import", "webhook"})
 
 FACTS = """
 SELECT e.id, e.type, e.data, e.subject, e.reservation_id, e.source, e.reason, e.correlation_id, e.recorded_at,

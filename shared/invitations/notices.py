@@ -52,6 +52,14 @@ def notice(circle: Circle, reservation: Reservation) -> None:
         _Letters(circle, about, [fact]).write()
 
 
+def notice_deciders(db: Db, reservation: Reservation, *, now: datetime) -> None:
+    """Tell the coordinators what there is to decide of a reservation whose owner hears of it otherwise."""
+    circle = Circle.around(db, reservation, now=now)
+    about = About(db, now)
+    for fact in _fresh(circle, [reservation]):
+        _Letters(circle, about, [fact]).write(to_owner=False)
+
+
 def notice_series(circle: Circle, about: About, *, is_first: bool, is_invited: bool) -> None:
     """The same of all dates of a series, those of one fate in one letter.
 

@@ -51,6 +51,9 @@ def facts_for(addressed: Addressed) -> Facts:
         asks_address=told.trainer_address if is_deciding else "",
         people=standing.people if is_deciding else 0,
         reference=standing.reference,
+        room=news.room.room.name if news.room else "",
+        partstat=news.room.said[0].partstat if news.room and news.room.said else "",
+        cut_on=news.room.cut_on if news.room else None,
     )
 
 

@@ -12,6 +12,7 @@ from shared.itip.words import decoded
 MOST_HEADER: Final = 256_000
 MOST_PART_HEADER: Final = 16_000
 MOST_FIELDS: Final = 1_000
+MOST_LINES: Final = 10_000
 _LONGEST_PARAMETERS: Final = 4_000
 
 _NAME = re.compile(rb"[!-9;-~]+")
@@ -23,24 +24,23 @@ _CONTINUED = re.compile(r"\*\d{1,2}")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The unfolded values of each field, in their order, by its name in lower case; the body begins where it `ends`."""
+    """The fields in their order, names in lower case and values unfolded; the body begins where it `ends`."""
 
-    fields: Mapping[str, Sequence[bytes]]
+    fields: Sequence[tuple[str, bytes]]
     ends: int
 
-    def all(self, name: str) -> Sequence[bytes]:
-        return self.fields.get(name, ())
+    def all(self, name: str) -> tuple[bytes, ...]:
+        return tuple(value for field, value in self.fields if field == name)
 
     def first(self, name: str) -> bytes:
-        found = self.all(name)
-        return found[0] if found else b""
+        return next(iter(self.all(name)), b"")
 
 
 def head(raw: bytes, start: int, end: int, most: int) -> Head:
     """The header that starts there; raises UnreadableMail for one that is too long to be one."""
     first = raw[start : min(end, start + 2)]
     if first[:1] == b"\n" or first == b"\r\n":
-        return Head({}, start + len(first[:1] if first[:1] == b"\n" else first))
+        return Head((), start + len(first[:1] if first[:1] == b"\n" else first))
     blanks = [raw.find(blank, start, min(end, start + most)) for blank in (b"\n\n", b"\n\r\n")]
     found = [place for place in blanks if place >= 0]
     if not found and start + most < end:
@@ -68,25 +68,20 @@ def parameters(text: str) -> Mapping[str, str]:
     return found
 
 
-def _fields(block: bytes) -> Mapping[str, Sequence[bytes]]:
-    if block.count(b"\n") > MOST_HEADER // 10:
-        raise UnreadableMail("header_too_long", "A header has too many lines.")
-    names: list[str] = []
-    values: list[list[bytes]] = []
+def _fields(block: bytes) -> Sequence[tuple[str, bytes]]:
+    if block.count(b"\n") > MOST_LINES:
+        raise UnreadableMail("header_too_long", f"A header has more than {MOST_LINES} lines.")
+    found: list[tuple[str, list[bytes]]] = []
     for line in block.split(b"\n"):
         written = line.removesuffix(b"\r")
         if written[:1] in {b" ", b"\t"}:
-            if values:
-                values[-1].append(written)
+            if found:
+                found[-1][1].append(written)
             continue
         name, colon, value = written.partition(b":")
         name = name.rstrip(b" \t")  # obsolete, but some servers read 'From : ' as a From
         if colon and _NAME.fullmatch(name):
-            names.append(name.decode("ascii").lower())
-            values.append([value])
-    if len(names) > MOST_FIELDS:
+            found.append((name.decode("ascii").lower(), [value]))
+    if len(found) > MOST_FIELDS:
         raise UnreadableMail("too_many_header_fields", f"A header has more than {MOST_FIELDS} fields.")
-    found: dict[str, list[bytes]] = {}
-    for field, pieces in zip(names, values, strict=True):
-        found.setdefault(field, []).append(b"".join(pieces).strip())
-    return found
+    return [(name, b"".join(pieces).strip()) for name, pieces in found]

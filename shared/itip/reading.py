@@ -31,7 +31,7 @@ def read_mail(raw: bytes, zone: str) -> Incoming:
     """
     found = mail(raw)
     calendar = _calendar(found.leaves, zone)
-    sender, name = the_one_mailbox(tuple(found.head.all("from")))
+    sender, name = the_one_mailbox(found.head.all("from"))
     return Incoming(
         message_id=_message_id(found.head),
         subject=header_words(found.head.first("subject"), LONGEST_SUBJECT),

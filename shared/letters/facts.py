@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Language = Literal["fr", "en"]
@@ -90,6 +90,8 @@ class Facts:
     deadline: until when it is held, is to be answered, or was; on_expiry: what the deadline brings if nobody decides;
     hold: what came to its end, or what a coordinator took back that was never confirmed; rank: the place on the waiting
     list, from 1; on_release: what happens when something becomes free; answer: a coordinator's own words.
+    room, partstat: for an answer to somebody's own entry, which of our rooms gives it, and what it says; cut_on: the
+    last day that is booked of a series that goes on.
     asks, asks_address: who made the request, for those who decide; people: how many are to come; reference: what the
     reservation is called in Créneau.
     """
@@ -127,3 +129,6 @@ class Facts:
     asks_address: str = ""
     people: int = 0
     reference: str = ""
+    room: str = ""
+    partstat: Literal["", "ACCEPTED", "TENTATIVE", "DECLINED"] = ""
+    cut_on: date | None = None

@@ -36,6 +36,18 @@ HOUSE_SENTENCES: dict[str, Both] = {
         "en": "{who} added{named} to what can be booked",
     },
     "ResourceChanged": {"fr": "{who} a modifié {fields} de {place}", "en": "{who} changed {fields} of {place}"},
+    "FeedMade": {
+        "fr": "{who} a créé une adresse d’abonnement{named}",
+        "en": "{who} made an address to subscribe to{named}",
+    },
+    "FeedRotated": {
+        "fr": "{who} a changé l’adresse d’abonnement{named}",
+        "en": "{who} moved an address to subscribe to{named}",
+    },
+    "FeedRevoked": {
+        "fr": "{who} a retiré une adresse d’abonnement{named}",
+        "en": "{who} took back an address to subscribe to{named}",
+    },
     "BookingsImported": {
         "fr": "{who} a repris {bookings} du fichier{named}",
         "en": "{who} took over {bookings} from the file{named}",

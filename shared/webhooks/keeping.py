@@ -38,7 +38,8 @@ WHERE m.id IN (SELECT m.id FROM webhook_message AS m JOIN event AS e ON e.id = m
 RETURNING 1
 """)
 FORGET = (
-    text("DELETE FROM webhook_message WHERE created_at < :moment RETURNING 1"),
+    text("""DELETE FROM webhook_message WHERE id IN (
+            SELECT id FROM webhook_message WHERE created_at < :moment ORDER BY created_at LIMIT :most) RETURNING 1"""),
     text("""DELETE FROM webhook AS w WHERE w.deleted_at < :moment
             AND NOT EXISTS (SELECT FROM webhook_message AS m WHERE m.webhook_id = w.id) RETURNING 1"""),
 )
@@ -179,9 +180,10 @@ def replay_since(db: Db, webhook_id: int, since: datetime, *, everything: bool, 
     return queued + write_missed(db, webhook.id, since=since, most=MOST_REPLAYED - queued, now=now)
 
 
-def forget_before(db: Db, moment: datetime) -> int:
-    """Drop the log that is older than that; whatever is tried is given up within days."""
-    return sum(len(db.execute(statement, {"moment": moment}).all()) for statement in FORGET)
+def forget_old(db: Db, *, now: datetime, most: int = 1000) -> int:
+    """Drop the oldest of the log after 90 days, long after it was given up; returns how many there were, by pieces."""
+    values = {"moment": now - KEPT, "most": most}
+    return sum(len(db.execute(statement, values).all()) for statement in FORGET)
 
 
 def own(db: Db, webhook_id: int, *, by: Actor) -> Webhook:

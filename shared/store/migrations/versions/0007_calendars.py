@@ -15,6 +15,7 @@ CREATE TABLE calendar_entry (
     uid text NOT NULL,
     version bigint NOT NULL,
     dtstamp timestamptz NOT NULL,
+    zone text NOT NULL,
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL,
     full_text text NOT NULL,
