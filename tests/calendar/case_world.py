@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from shared import furnishing
 from shared.domain.slots import Slot
+from shared.store.answers import Alias
 from tests.calendar.reading_cases import UselessCase
 from tests.house import House
 from tests.post_office import PostOffice
@@ -164,3 +165,9 @@ def _wait(world: World, day: str, hour: str) -> None:
     at = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), PARIS)
     world.house.now = max(at, world.house.now + timedelta(seconds=1))
     world.house.run_timers()
+
+
+@act(r"(?P<other>\S+@\S+) means (?P<whom>\S+)")
+def _mean(world: World, other: str, whom: str) -> None:
+    with world.house.book() as db:
+        db.add(Alias(site_id=world.house.site_id, address=other, means=world.address(whom)))
