@@ -56,6 +56,5 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
         "timers.run": "decide",
         "webhooks.send": "publish",
         "calendars.publish": "publish",
-        "webhooks.send": "publish",
         "housekeeping.tidy": "mail",
     }
