@@ -40,7 +40,7 @@ def _run(port: int, folder: Path) -> int:
         raise StartError(f"Port {port} is taken by another program: choose another one, `PORT={port + 1} make run`.")
     given = {name: value for name, value in {**dotenv_values(CHECKOUT / ".env"), **os.environ}.items() if value}
     engines = _prepare_engines(folder, given)
-    os.environ.update(_environment(folder, engines, given))
+    os.environ.update(_environment(folder, engines, given, port))
     console = Console(folder / "log" / "creneau.log")
     console.say("Starting...")
     sockets = socket_folder(folder)
@@ -82,11 +82,12 @@ def _mailbox(given: dict[str, str]) -> dict[str, str]:
     return {"MAILBOX_LISTEN": f"lmtp://127.0.0.1:{free_port()}", "MAIL_TRUST": "local"}
 
 
-def _environment(folder: Path, engines: list[Postgres | Valkey], given: dict[str, str]) -> dict[str, str]:
+def _environment(folder: Path, engines: list[Postgres | Valkey], given: dict[str, str], port: int) -> dict[str, str]:
     """What every part finds in its environment; whatever the operator set goes before our defaults."""
     defaults = {
         **_mailbox(given),
         "MAIL_DIR": str(folder / "mail"),
+        "PUBLIC_URL": f"http://localhost:{port}",
         "LOG_FORMAT": "console",
         "PYTHONUNBUFFERED": "1",
     }

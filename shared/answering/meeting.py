@@ -86,10 +86,6 @@ class Meeting:
         last = select(Reservation.ends_at).where(Reservation.series_id == self.series.id)
         return self.db.scalars(last.order_by(Reservation.ends_at.desc()).limit(1)).one()
 
-    def mark_for_feeds(self, now: datetime) -> None:
-        """Its entry shows how many come."""
-        self.head.unpublished_since = self.head.unpublished_since or now
-
     def _day(self, name: datetime, series: Series) -> tuple[datetime, datetime]:
         """From midnight to midnight where the series is, of a day that a mail names on the site's clock."""
         site = Site.get(self.db, self.head.site_id)

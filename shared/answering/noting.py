@@ -84,7 +84,5 @@ def _write(
     is_news = before != (said.partstat, said.comment, said.delegated_to)
     if is_news or kept.answered_at is None:
         kept.answered_at = after_the_last(meeting.invitation, now)
-    if is_news:
-        meeting.mark_for_feeds(now)
     meeting.db.flush()
     return is_news

@@ -17,6 +17,13 @@ from shared.store.reservations import Reservation
 MOST_TOLD = 50
 # what a mail is said to have come to when its components came to several things: the first of these that is among them
 WEIGHT = (
+    "proposed",
+    "too_many_proposals",
+    "past_time",
+    "same_time",
+    "impossible_time",
+    "no_time",
+    "whole_series",
     "answered",
     "already_known",
     "stale",
@@ -55,14 +62,14 @@ def outcome_of(coming: Coming, taken: list[Taken]) -> Outcome:
     return Outcome(code, details | {"answers": said[:MOST_TOLD]})
 
 
-def take_component(coming: Coming, component: Component) -> Iterator[Taken]:
-    """Keep one answer, for each date that it is about."""
+def take_component(coming: Coming, component: Component, *, otherwise: str = "") -> Iterator[Taken]:
+    """Keep one answer, for each date that it is about; `otherwise` is that of a component which says none."""
     found = coming.speaker.party_in(component)
     if found is None:
         yield Taken("not_the_sender")
         return
     party, attendee = found
-    said = Said.by(party, component, coming.received_at)
+    said = Said.by(party, component, coming.received_at, otherwise=otherwise)
     if attendee.removed_at is not None:  # a CANCEL is on its way to them, or was there before they answered
         yield Taken("no_longer_invited", party.partstat[:40], attendee=attendee.id)
     elif said is None:  # Thunderbird sends the dates of an accepted series as they were: NEEDS-ACTION

@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import exists, select, text
 
 from shared import answering, attendant
+from shared.answering.bounces import take_bounce
 from shared.handling import limits
 from shared.inbox.outcomes import Outcome
 from shared.inbox.recipients import bounce_key, is_of_rooms, sites_of
@@ -39,7 +40,7 @@ def dispatch(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) ->
     Raises limits.TooManyMailsError.
     """
     if keys := [key for key in map(bounce_key, mail.recipients) if key]:
-        return Outcome("bounce", {"keys": [key.hex for key in keys]})
+        return take_bounce(db, mail, incoming, key=keys[0], now=now)
     nothing = _why_nothing(db, mail, incoming)
     if nothing or incoming.scheduling is None:
         return Outcome(nothing or incoming.unasked or "no_calendar")
