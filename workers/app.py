@@ -24,6 +24,9 @@ app = Celery(
         "workers.timers",
         "workers.invitations",
         "workers.reminders",
+        "workers.mailbox",
+        "workers.calendars",
+        "workers.webhooks",
         "workers.housekeeping",
     ],
 )
@@ -62,6 +65,9 @@ app.conf.update(
         "deliveries": {"task": "invitations.send", "schedule": TICK},
         "reminders": {"task": "reminders.remind", "schedule": TICK},
         "timers": {"task": "timers.run", "schedule": TICK},
+        "inbox": {"task": "mailbox.handle", "schedule": TICK},
+        "calendars": {"task": "calendars.publish", "schedule": TICK},
+        "webhooks": {"task": "webhooks.send", "schedule": TICK},
         "housekeeping": {"task": "housekeeping.tidy", "schedule": HOUR},
     },
     task_routes={
@@ -69,6 +75,9 @@ app.conf.update(
         "timers.*": "decide",
         "invitations.*": "mail",
         "reminders.*": "mail",
+        "mailbox.*": "inbox",
+        "calendars.*": "publish",
+        "webhooks.*": "publish",
         "housekeeping.*": "mail",
     },
 )

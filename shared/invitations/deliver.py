@@ -48,7 +48,7 @@ UPDATE delivery AS d SET state = 'sending', lease = :token, lease_until = :until
     ambiguous_count = ambiguous_count + CASE WHEN due.state = 'committing' THEN 1 ELSE 0 END
 FROM due WHERE d.id = due.id
 RETURNING d.id, d.announcement_id, d.uid, d.sequence, d.dtstamp, d.method, d.recipient, d.recipient_name, d.language,
-          d.role, d.key, d.subject, d.message, d.attempts, d.give_up_at, d.correlation_id
+          d.role, d.partstat, d.partstats, d.key, d.subject, d.message, d.attempts, d.give_up_at, d.correlation_id
 """)
 
 ANNOUNCEMENTS = text("SELECT id, kind, news FROM announcement WHERE id = ANY(:ids)")
@@ -253,6 +253,8 @@ def _write(row: Row[Any], announcement: Row[Any]) -> _Letter:
             key=row.key,
             recipient=Party(row.recipient, row.recipient_name, row.language),
             role=row.role,
+            partstat=row.partstat,
+            partstats=row.partstats or {},
         )
     )
     return _Letter(mail, envelope)

@@ -70,6 +70,13 @@ class Scheduling:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """A calendar that asks for nothing: published, no_method or no_event."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A delivery status notification (RFC 3464) about one recipient; `action` is failed, delayed, delivered, ..."""
 
@@ -83,7 +90,9 @@ class Report:
 class Incoming:
     """One mail. `sender` is the From address in lower case, '' when there is not exactly one.
 
-    `scheduling` is None for a mail without a calendar that asks for anything; `reports` are those of a bounce.
+    `message_id` has its angle brackets. `scheduling` is None for a mail without a calendar that asks for anything;
+    `unasked` says then what there was in its place, '' for nothing: winmail (Outlook's own format), published,
+    no_method, no_event (a task, a journal, free/busy). `reports` are those of a bounce.
     """
 
     message_id: str = ""
@@ -94,6 +103,7 @@ class Incoming:
     auto_submitted: bool = False
     text: str = ""
     scheduling: Scheduling | None = None
+    unasked: str = ""
     reports: tuple[Report, ...] = field(default=())
 
 

@@ -22,10 +22,11 @@ class DateAnswer(Base):
     answer_dtstamp: Mapped[datetime | None]
     answer_sequence: Mapped[int | None]
     comment: Mapped[str] = mapped_column(default="")
+    delegated_to: Mapped[str] = mapped_column(default="")
 
 
 class Alias(Numbered, Base):
-    """Another address from which somebody answers: `means` is the one that was invited."""
+    """Another address from which somebody answers, or a secretary's: `means` is the one that was invited."""
 
     __tablename__ = "alias"
 
@@ -56,7 +57,12 @@ class Proposal(Numbered, Base):
 
 
 class Newcomer(Numbered, Base):
-    """Somebody who answered without being on the list, forwarded or delegated; the owner admits or dismisses them."""
+    """Somebody who answered without being on the list, forwarded or delegated; the owner admits or dismisses them.
+
+    `partstat` is their answer to the whole, `dates` that to dates of a series, by their names; `speaks_for`: whom of
+    the list their mail named, which may be themselves under another address; `sequence` and `dtstamp` are those of
+    their last answer.
+    """
 
     __tablename__ = "newcomer"
 
@@ -64,9 +70,14 @@ class Newcomer(Numbered, Base):
     reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
     address: Mapped[str]
     name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="fr")
     partstat: Mapped[str]
     comment: Mapped[str] = mapped_column(default="")
     delegated_from: Mapped[str] = mapped_column(default="")
+    speaks_for: Mapped[str] = mapped_column(default="")
+    dates: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sequence: Mapped[int]
+    dtstamp: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="open")
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

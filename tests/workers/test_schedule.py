@@ -11,16 +11,25 @@ from tests.workers.conftest import Bell
 from workers import housekeeping  # never a task by name: pytest looks into it before anything is configured
 from workers.app import app
 from workers.schedule import Ticks
-from workers.subscriptions import SUBSCRIPTIONS
+from workers.subscriptions import RINGS, SUBSCRIPTIONS
 
-TICKING = ["conflicts.decide", "invitations.announce", "invitations.send", "reminders.remind", "timers.run"]
+TICKING = [
+    "calendars.publish",
+    "conflicts.decide",
+    "invitations.announce",
+    "invitations.send",
+    "mailbox.handle",
+    "reminders.remind",
+    "timers.run",
+    "webhooks.send",
+]
 
 
 def test_each_task_that_an_event_wakes_has_a_tick_that_stands_in(bell: Bell) -> None:
     assert bell
     each_second = [entry["task"] for entry in app.conf.beat_schedule.values() if entry["schedule"] == 1]
     assert sorted(each_second) == TICKING
-    assert {task for tasks in SUBSCRIPTIONS.values() for task in tasks} <= set(TICKING)
+    assert {task for tasks in (*SUBSCRIPTIONS.values(), *RINGS.values()) for task in tasks} <= set(TICKING)
 
 
 def test_two_schedules_tick_at_once_and_wake_each_task_once(bell: Bell, monkeypatch: pytest.MonkeyPatch) -> None:
