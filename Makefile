@@ -44,7 +44,8 @@ bench: $(READY) ## Measure speed (takes minutes)
 chaos: $(READY) ## Break everything, for long: CHAOS_SECONDS=600, and CHAOS_SEED=... to repeat a run
 	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PY) -m pytest -q -s tests/chaos
 
-fuzz: $(READY) ## Search for failing histories, for long
+fuzz: $(READY) ## Search for mails that break the reader (FUZZ_MAILS=1000000) and for failing histories, for long
+	@$(PY) -m tests.fuzz
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q --timeout 0 tests/state
 
 oracles: ## Install the real peers that some tests hold us against (Debian, as root or by sudo)
