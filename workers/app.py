@@ -26,6 +26,8 @@ app = Celery(
         "workers.reminders",
         "workers.answers",
         "workers.mailbox",
+        "workers.calendars",
+        "workers.webhooks",
         "workers.housekeeping",
     ],
 )
@@ -66,6 +68,8 @@ app.conf.update(
         "reminders": {"task": "reminders.remind", "schedule": TICK},
         "timers": {"task": "timers.run", "schedule": TICK},
         "inbox": {"task": "mailbox.handle", "schedule": TICK},
+        "calendars": {"task": "calendars.publish", "schedule": TICK},
+        "webhooks": {"task": "webhooks.send", "schedule": TICK},
         "housekeeping": {"task": "housekeeping.tidy", "schedule": HOUR},
     },
     task_routes={
@@ -75,6 +79,8 @@ app.conf.update(
         "reminders.*": "mail",
         "answers.*": "mail",
         "mailbox.*": "inbox",
+        "calendars.*": "publish",
+        "webhooks.*": "publish",
         "housekeeping.*": "mail",
     },
 )

@@ -15,12 +15,14 @@ from workers.subscriptions import RINGS, SUBSCRIPTIONS
 
 TICKING = [
     "answers.report",
+    "calendars.publish",
     "conflicts.decide",
     "invitations.announce",
     "invitations.send",
     "mailbox.handle",
     "reminders.remind",
     "timers.run",
+    "webhooks.send",
 ]
 
 

@@ -55,5 +55,7 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
         "reminders.remind": "mail",
         "answers.report": "mail",
         "timers.run": "decide",
+        "webhooks.send": "publish",
+        "calendars.publish": "publish",
         "housekeeping.tidy": "mail",
     }
