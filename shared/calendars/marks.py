@@ -36,7 +36,7 @@ UPDATE reservation AS r SET unpublished_since = NULL
 FROM (SELECT reservation.id FROM jsonb_to_recordset(CAST(:seen AS jsonb)) AS seen(id bigint, since timestamptz)
       JOIN reservation ON reservation.id = seen.id AND unpublished_since = seen.since
       ORDER BY reservation.id FOR NO KEY UPDATE OF reservation SKIP LOCKED) AS unchanged
-WHERE r.id = unchanged.id
+WHERE r.id = unchanged.id RETURNING r.id
 """)
 STRIKE = text("DELETE FROM calendar_mark WHERE id = ANY(:ids)")
 MARK_AGAIN = text("""
@@ -74,13 +74,15 @@ class Marks:
             seen |= {row.id: row.since for row in db.execute(DATES_MARKED, {"ids": series})}
         return cls(site_id, tuple(keys), seen, [row.mark for row in found if row.mark is not None])
 
-    def clear(self, db: Db) -> None:
-        """Exactly what was seen, and what was not changed since."""
+    def clear(self, db: Db) -> bool:
+        """Exactly what was seen, and was not changed since; False when all of that is in other hands just now."""
+        cleared = len(self.rows)
         if self.seen:
             seen = [{"id": id_, "since": since} for id_, since in self.seen.items()]
-            db.execute(CLEAR, {"seen": orjson.dumps(seen).decode()})
+            cleared += len(db.execute(CLEAR, {"seen": orjson.dumps(seen).decode()}).all())
         if self.rows:
             db.execute(STRIKE, {"ids": self.rows})
+        return cleared > 0
 
     def put_back(self, db: Db, key: Key) -> None:
         """To the end of the queue."""

@@ -30,7 +30,10 @@ log = structlog.get_logger()
 
 
 def publish_some(db: Db, *, now: datetime, most: int = 100) -> int:
-    """Publish about so many changes of one site; returns how many entries were looked at. The caller commits."""
+    """Publish about so many changes of one site; returns how many entries were looked at, and not to be so again.
+
+    The caller commits.
+    """
     marks = Marks.take(db, most)
     if marks is None:
         return 0
@@ -45,10 +48,10 @@ def publish_some(db: Db, *, now: datetime, most: int = 100) -> int:
             log.exception("an entry cannot be rendered, the next tick tries again", entry=picture.key)
             failed.append(picture.key)
     write(db, marks.site_id, [edition for edition in editions if edition is not None])
-    marks.clear(db)
+    is_cleared = marks.clear(db)
     for key in failed:
         marks.put_back(db, key)
-    return len(editions)
+    return len(editions) if is_cleared else 0
 
 
 def _edition(album: Album, picture: Pictured, shelf: Shelf, now: datetime) -> Edition | None:

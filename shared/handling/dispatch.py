@@ -8,7 +8,8 @@ from typing import Protocol
 
 from sqlalchemy import exists, select, text
 
-from shared import answering
+from shared import answering, attendant
+from shared.answering.bounces import take_bounce
 from shared.handling import limits
 from shared.inbox.outcomes import Outcome
 from shared.inbox.recipients import bounce_key, is_of_rooms, sites_of
@@ -27,7 +28,7 @@ class Handler(Protocol):
 # METHOD → who acts, of what people answer to our invitations, to whichever of our addresses they do
 ANSWERS: dict[str, Handler] = dict.fromkeys(("REPLY", "COUNTER", "REFRESH"), answering.take)
 # METHOD → who acts, of what is asked of our rooms at their addresses
-REQUESTS: dict[str, Handler] = {}
+REQUESTS: dict[str, Handler] = dict.fromkeys(("REQUEST", "CANCEL", "ADD", "DECLINECOUNTER"), attendant.take)
 
 # Two workers may hold the same message, to other recipients or by another way: one looks for the other's trace.
 ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:message_id, :site_id))")
@@ -39,7 +40,7 @@ def dispatch(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) ->
     Raises limits.TooManyMailsError.
     """
     if keys := [key for key in map(bounce_key, mail.recipients) if key]:
-        return Outcome("bounce", {"keys": [key.hex for key in keys]})
+        return take_bounce(db, mail, incoming, key=keys[0], now=now)
     nothing = _why_nothing(db, mail, incoming)
     if nothing or incoming.scheduling is None:
         return Outcome(nothing or incoming.unasked or "no_calendar")

@@ -35,8 +35,8 @@ class CalendarEntry(Numbered, Base):
     __tablename__ = "calendar_entry"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id"), unique=True)
-    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), unique=True)
+    reservation_id: Mapped[int | None] = mapped_column(unique=True)
+    series_id: Mapped[int | None] = mapped_column(unique=True)
     uid: Mapped[str]
     version: Mapped[int]
     dtstamp: Mapped[datetime]

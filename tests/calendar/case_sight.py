@@ -69,8 +69,9 @@ def answers(world: World) -> Iterator[Seen]:
         hours = f"{_day(row.starts_at)} {_hours(row)}"
         yield Seen(f"proposal of {world.name(row.address)} {hours} {free} {row.state}", row.comment)
     for row in world.house.rows(NEWCOMERS):
-        sent_by = f" sent by {world.name(row.delegated_from)}" if row.delegated_from else ""
-        yield Seen(f"newcomer {world.name(row.address)} {row.partstat}{sent_by} {row.state}", row.comment)
+        why = f" sent by {world.name(row.delegated_from)}" if row.delegated_from else ""
+        why += f" for {world.name(row.speaks_for)}" if row.speaks_for else ""
+        yield Seen(f"newcomer {world.name(row.address)} {row.partstat}{why} {row.state}", row.comment)
 
 
 def book(world: World) -> list[Seen]:

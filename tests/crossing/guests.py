@@ -60,7 +60,9 @@ class Guest(SomebodysCalendar):
         """The dates that it has been told of for themselves, and can be answered so."""
         return sorted(self.kept[uid].dates)
 
-    def answer(self, uid: str, name: datetime | None, partstat: str, *, now: datetime, with_dates: bool = False) -> bytes:
+    def answer(
+        self, uid: str, name: datetime | None, partstat: str, *, now: datetime, with_dates: bool = False
+    ) -> bytes:
         """Press the button: note it, and write the mail; `with_dates` sends along each date as it stands."""
         mine, known = self.answers.setdefault(uid, Answers()), self.kept[uid]
         self.last_stamp = max(self.last_stamp + SECOND, (now + self.clock).replace(microsecond=0))
