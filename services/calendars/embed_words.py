@@ -36,7 +36,6 @@ def page(found: WhatsOn, language: Language, *, base: str) -> str:
         language=language,
         say=SAY[language],
         title=_title(found.site, language),
-        base=base,
         feed=_address(found.site, language, base, ".json"),
         activities=[_activity(activity, found.site, language) for activity in found.activities],
     )
