@@ -82,7 +82,9 @@ class World:
         """It, or the date of it that was to be on that day."""
         if what == "it":
             return self.dates()[0]
-        [found] = [row for row in self.dates() if str((row.recurs_at or row.starts_at).astimezone(PARIS).date()) == what]
+        [found] = [
+            row for row in self.dates() if str((row.recurs_at or row.starts_at).astimezone(PARIS).date()) == what
+        ]
         return found
 
     def slot(self, day: str, start: str, end: str) -> Slot:
@@ -98,13 +100,13 @@ def _book(world: World, who: str, rooms: str, day: str, title: str, guests: str 
 
 
 @act(rf"{_WHO} books {_ROOMS} from {_DAY} {_HOURS} by (?P<rule>\S+) as {_TITLE}{_GUESTS}")
-def _book_series(world: World, who: str, rooms: str, day: str, rule: str, title: str, guests: str = "", **hours: str) -> None:
+def _book_series(
+    world: World, who: str, rooms: str, day: str, rule: str, title: str, guests: str = "", **hours: str
+) -> None:
     slot = world.slot(day, **hours)
     start = slot.start.astimezone(PARIS).replace(tzinfo=None)
     invited = [world.address(name) for name in guests.split(", ") if name]
-    world.house.series(
-        rule, *rooms.split(", "), who=who, start=start, length=slot.length, title=title, guests=invited
-    )
+    world.house.series(rule, *rooms.split(", "), who=who, start=start, length=slot.length, title=title, guests=invited)
 
 
 @act(rf"{_WHO} moves (?P<what>it|\d{{4}}-\d\d-\d\d) to {_DAY} {_HOURS}( in {_ROOMS})?")
