@@ -33,6 +33,8 @@ def parts(*, host: str, port: int) -> tuple[Part, ...]:
         Part("mailbox", (python, "-m", "services.mailbox")),
         # an answer that came in changes what people see: it comes before the mails that go out
         Part("inbox", (*CELERY, *_queue("inbox", "--pool", "solo"))),
+        # what is published and who is told: most of its time it waits for others
+        Part("publish", (*BEHIND_THE_OTHERS, *CELERY, *_queue("publish", "--pool", "threads", "--concurrency", "4"))),
         # two plain processes that do the same, idempotent work: when one dies the other ticks on
         Part("schedule", (python, "-m", "workers.schedule"), copies=2),
     )

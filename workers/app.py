@@ -25,6 +25,8 @@ app = Celery(
         "workers.invitations",
         "workers.reminders",
         "workers.mailbox",
+        "workers.calendars",
+        "workers.webhooks",
         "workers.housekeeping",
     ],
 )
@@ -64,6 +66,8 @@ app.conf.update(
         "reminders": {"task": "reminders.remind", "schedule": TICK},
         "timers": {"task": "timers.run", "schedule": TICK},
         "inbox": {"task": "mailbox.handle", "schedule": TICK},
+        "calendars": {"task": "calendars.publish", "schedule": TICK},
+        "webhooks": {"task": "webhooks.send", "schedule": TICK},
         "housekeeping": {"task": "housekeeping.tidy", "schedule": HOUR},
     },
     task_routes={
@@ -72,6 +76,8 @@ app.conf.update(
         "invitations.*": "mail",
         "reminders.*": "mail",
         "mailbox.*": "inbox",
+        "calendars.*": "publish",
+        "webhooks.*": "publish",
         "housekeeping.*": "mail",
     },
 )

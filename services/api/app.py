@@ -16,6 +16,7 @@ from services.api import (
     audit,
     deliveries,
     exports,
+    feeds,
     holds,
     house,
     imports,
@@ -27,12 +28,15 @@ from services.api import (
     series,
     sessions,
     watch,
+    webhooks,
 )
 from services.api.access import Anyone
 from services.api.batching import Batcher
 from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
+from services.calendars import feeds as calendars
+from services.calendars.dav import router as dav
 from shared import log
 from shared.access import Tokens
 from shared.house import warm_up
@@ -81,10 +85,14 @@ def create_app() -> FastAPI:
         search,
         imports,
         exports,
+        feeds,
         audit,
+        webhooks,
     ):
         app.include_router(module.router, prefix="/api")
+    app.include_router(calendars.router)
     app.include_router(watch.router)
+    app.include_router(dav.router)
     answer_errors(app)
     app.add_middleware(Correlation)
     _document_problems(app)

@@ -182,7 +182,7 @@ def _methods_here(request: Request) -> list[str]:
     """All that is answered at this address; the router itself names the methods of one route of several."""
     found = [
         method
-        for method in ("GET", "POST", "PATCH", "DELETE")
+        for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT")
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
     ]
     return ["GET", "HEAD", *found[1:]] if "GET" in found else found

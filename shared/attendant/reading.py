@@ -69,6 +69,11 @@ def _dates(
     return found
 
 
+def cancelled(call: Call, component: Component) -> Meeting:
+    """What a CANCEL takes back: of the rooms that it names, else of those that it reached."""
+    return _meeting(call, component, call.reached).with_(is_cancelled=True, refusal=None)
+
+
 def date_name(component: Component, whole: Meeting | None) -> str:
     """A date by its original start; where it is named by its day alone, at the hour of the whole."""
     recurs_at = component.recurrence_id
@@ -81,7 +86,7 @@ def date_name(component: Component, whole: Meeting | None) -> str:
 
 
 def _meeting(call: Call, component: Component, reached: Sequence[str]) -> Meeting:
-    start = component.start or component.recurrence_id or datetime.now(UTC)
+    start = component.start or component.recurrence_id or call.mail.received_at
     zone = call.site.zone if component.is_all_day or not component.zone else component.zone
     end = component.end
     if end is None and component.is_all_day:

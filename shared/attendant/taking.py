@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from shared.attendant.cancelling import take_cancel
+from shared.attendant.questions import take_add
 from shared.attendant.requesting import take_request
 from shared.attendant.who import Call, call_of
 from shared.inbox.outcomes import Outcome
@@ -10,7 +12,11 @@ from shared.itip.incoming import Incoming
 from shared.store.base import Db
 from shared.store.inbox import InboundMail
 
-METHODS: dict[str, Callable[[Db, Call, datetime], Outcome]] = {"REQUEST": take_request}
+METHODS: dict[str, Callable[[Db, Call, datetime], Outcome]] = {
+    "REQUEST": take_request,
+    "CANCEL": take_cancel,
+    "ADD": take_add,
+}
 
 
 def take(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) -> Outcome:

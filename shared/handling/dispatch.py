@@ -28,7 +28,7 @@ class Handler(Protocol):
 # METHOD → who acts, of what people answer to our invitations, to whichever of our addresses they do
 ANSWERS: dict[str, Handler] = dict.fromkeys(("REPLY", "COUNTER", "REFRESH"), answering.take)
 # METHOD → who acts, of what is asked of our rooms at their addresses
-REQUESTS: dict[str, Handler] = dict.fromkeys(("REQUEST", "CANCEL", "ADD"), attendant.take)
+REQUESTS: dict[str, Handler] = dict.fromkeys(("REQUEST", "CANCEL", "ADD", "DECLINECOUNTER"), attendant.take)
 
 # Two workers may hold the same message, to other recipients or by another way: one looks for the other's trace.
 ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:message_id, :site_id))")

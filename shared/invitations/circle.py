@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Row, func, select, text
 
@@ -13,8 +12,8 @@ from shared.invitations.post import Posting, To, post
 from shared.store.attendees import Attendee
 from shared.store.base import Db
 from shared.store.ledger import Invitation
-from shared.store.places import Site
 from shared.store.reservations import Reservation
+from shared.store.uids import uid_in_calendars
 
 SECOND = timedelta(seconds=1)
 
@@ -146,7 +145,7 @@ def _invitation(db: Db, reservation: Reservation, now: datetime) -> Invitation:
         known = Invitation(
             site_id=reservation.site_id,
             reservation_id=reservation.id,
-            uid=f"{uuid4()}@{Site.get(db, reservation.site_id).mail_domain}",
+            uid=uid_in_calendars(db, reservation),
             sequence=0,
             dtstamp=now.replace(microsecond=0) - SECOND,
         )

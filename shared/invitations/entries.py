@@ -59,7 +59,7 @@ def _entry(addressed: Addressed, told: Told, date: datetime | None = None) -> En
         zone=told.host.zone,
         summary=told.title,
         description=told.note,
-        location=", ".join(part for part in (told.place, "" if told.where else told.host.address) if part),
+        location=told.location(told.host.address),
         organizer=organizer_of(told),
         guests=_guests(addressed, told, addressed.answer_to(date)),
         status="CANCELLED" if addressed.method == "CANCEL" else "CONFIRMED",

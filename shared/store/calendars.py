@@ -27,18 +27,20 @@ class CalendarEntry(Numbered, Base):
     """One UID as calendars read it: a reservation, or a series as a whole (then `reservation_id` is None).
 
     `full_text` and `busy_text` are its VEVENTs, lines folded and ended as RFC 5545 asks, without a VCALENDAR around
-    them; from `starts_at` to `ends_at` it reaches with all its dates; `version` counts what was rendered, and is its
-    ETag; a cancelled one stays for thirty days, and then its texts are empty and it is in no calendar.
+    them, and `zone` is the TZID that they use; from `starts_at` to `ends_at` it reaches with all its dates; `version`
+    counts what was rendered, and is its ETag. A cancelled one stays for thirty days; then its texts are empty, and it
+    is in no calendar.
     """
 
     __tablename__ = "calendar_entry"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id"), unique=True)
-    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), unique=True)
+    reservation_id: Mapped[int | None] = mapped_column(unique=True)
+    series_id: Mapped[int | None] = mapped_column(unique=True)
     uid: Mapped[str]
     version: Mapped[int]
     dtstamp: Mapped[datetime]
+    zone: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     full_text: Mapped[str] = mapped_column(deferred=True)

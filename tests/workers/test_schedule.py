@@ -14,12 +14,14 @@ from workers.schedule import Ticks
 from workers.subscriptions import RINGS, SUBSCRIPTIONS
 
 TICKING = [
+    "calendars.publish",
     "conflicts.decide",
     "invitations.announce",
     "invitations.send",
     "mailbox.handle",
     "reminders.remind",
     "timers.run",
+    "webhooks.send",
 ]
 
 

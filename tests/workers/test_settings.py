@@ -54,5 +54,7 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
         "invitations.send": "mail",
         "reminders.remind": "mail",
         "timers.run": "decide",
+        "webhooks.send": "publish",
+        "calendars.publish": "publish",
         "housekeeping.tidy": "mail",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
@@ -78,10 +79,13 @@ class Asked(BaseModel):
         return cls.model_validate(entry.asked)
 
     @property
+    def named(self) -> dict[str, Meeting]:
+        """The whole under '', and the dates."""
+        return ({"": self.whole} if self.whole else {}) | self.dates
+
+    @property
     def meetings(self) -> Iterator[Meeting]:
-        if self.whole is not None:
-            yield self.whole
-        yield from self.dates.values()
+        yield from self.named.values()
 
     @property
     def rooms(self) -> list[str]:
@@ -93,6 +97,14 @@ class Asked(BaseModel):
         if name and name in self.dates:
             return self.dates[name].version
         return self.whole.version if self.whole else None
+
+
+def on_date(whole: Meeting, name: str) -> Meeting:
+    """The date of that name as the whole has it: start and end both by the clock on the wall."""
+    zone, start = ZoneInfo(whole.zone), moment_of(name)
+    first, last = (moment.astimezone(zone).replace(tzinfo=None) for moment in (whole.start, whole.end or whole.start))
+    end = start.astimezone(zone) + (last - first)  # within one zone Python counts what the clock shows
+    return whole.with_(start=start, end=end.astimezone(UTC))
 
 
 def name_of(moment: datetime) -> str:

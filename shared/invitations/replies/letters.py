@@ -13,6 +13,8 @@ from shared.invitations.replies.asked import Meeting, moment_of
 from shared.invitations.replies.standing import Stand, Standing
 from shared.invitations.told import Host, Place, Told
 from shared.letters.facts import LANGUAGES
+from shared.store.base import Db
+from shared.store.external import ExternalEntry
 from shared.store.places import Resource, Site
 
 # what a letter about several dates is about first of all, and what that is called among the facts
@@ -117,7 +119,13 @@ def _by_hand(standing: Standing, stand: Stand) -> News:
     """Nobody was asked: the letter knows what the request says."""
     meeting, entry = stand.meeting, standing.entry
     site = Site.get(standing.db, entry.site_id)
-    rooms = [place_of(standing.rooms[slug], site) for slug in meeting.rooms if slug in standing.rooms]
+    rooms = tuple(place_of(standing.rooms[slug], site) for slug in meeting.rooms if slug in standing.rooms)
+    return News(told=told_by(standing.db, entry, meeting, rooms), reasons=sentences(stand.refusal))
+
+
+def told_by(db: Db, entry: ExternalEntry, meeting: Meeting, rooms: tuple[Place, ...]) -> Told:
+    """The entry in the words of its organizer, where no reservation has others."""
+    site = Site.get(db, entry.site_id)
     host = Host(
         name=site.name,
         address=site.address,
@@ -125,18 +133,17 @@ def _by_hand(standing: Standing, stand: Stand) -> News:
         contact=site.contact_address,
         mail_domain=site.mail_domain,
     )
-    told = Told(
+    return Told(
         title=meeting.title,
         note="",
         where="",
-        resources=tuple(rooms),
+        resources=rooms,
         start=meeting.start,
         end=meeting.end or meeting.start,
         trainer_name=entry.organizer_name,
         trainer_address=entry.organizer,
         host=host,
     )
-    return News(told=told, reasons=sentences(stand.refusal))
 
 
 def _date_of(standing: Standing, stand: Stand) -> OfSeries | None:

@@ -9,10 +9,8 @@ from typing import Literal
 from sqlalchemy import select
 
 from shared.domain.refusals import Refusal
-from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
-from shared.invitations.as_it_is import slot_by_rule
-from shared.invitations.replies.asked import Asked, Meeting, moment_of, name_of
+from shared.invitations.replies.asked import Asked, Meeting, moment_of, name_of, on_date
 from shared.invitations.series_now import SeriesNow
 from shared.store.base import Db
 from shared.store.external import ExternalEntry
@@ -53,6 +51,7 @@ class Standing:
     db: Db
     entry: ExternalEntry
     asked: Asked
+    now: datetime
 
     @cached_property
     def reservations(self) -> Mapping[int, Reservation]:
@@ -83,7 +82,7 @@ class Standing:
         return {resource.slug: resource for resource in self.db.scalars(found)}
 
     def stands(self) -> dict[str, Stand]:
-        """By name, the whole being '': of a series each date that is asked for, and no whole unless it was refused."""
+        """By name, the whole being '': of a series each date to come, and no whole unless that itself was refused."""
         whole, dates = self.asked.whole, self.asked.dates
         found: dict[str, Stand] = {}
         if whole is not None and whole.is_asked:
@@ -91,20 +90,14 @@ class Standing:
                 found[""] = self._stand(whole, self.reservations.get(self.entry.reservation_id or 0))
             else:
                 for name, reservation in self.dates.items():
-                    if name not in dates:
-                        found[name] = self._stand(self._by_rule(whole, reservation), reservation)
+                    if name not in dates and moment_of(name) > self.now:
+                        found[name] = self._stand(on_date(whole, name), reservation)
         for name, meeting in dates.items():
             if meeting.is_asked:
                 its = self.dates.get(name) or self.reservations.get(meeting.reservation or 0)
                 if its is not None or meeting.refusal:
                     found[name] = self._stand(meeting, its)
         return found
-
-    def _by_rule(self, whole: Meeting, reservation: Reservation) -> Meeting:
-        assert self.series is not None  # noqa: S101  it has dates
-        assert reservation.recurs_at is not None  # noqa: S101
-        slot = slot_by_rule(self.series.series, reservation.recurs_at)
-        return whole.with_(start=slot.start, end=slot.end)
 
     def _stand(self, meeting: Meeting, reservation: Reservation | None) -> Stand:
         """The mark of a decision is its moment, for the next one may have the same reason."""
@@ -129,8 +122,9 @@ class Standing:
         return Stand(kind, meeting, reservation, kind)
 
     def _is_as_asked(self, meeting: Meeting, reservation: Reservation) -> bool:
+        """Whether it has the rooms and the time; a coordinator may have added equipment."""
         rooms = with_parts(self.rooms[slug] for slug in meeting.rooms if slug in self.rooms)
-        return (reservation.slot, sorted(reservation.resource_ids)) == (meeting.slot, rooms)
+        return reservation.slot == meeting.slot and set(rooms) <= set(reservation.resource_ids)
 
 
 def whole_of(stands: Mapping[str, Stand], room: str, before: str | None) -> Partstat | None:
@@ -139,11 +133,6 @@ def whole_of(stands: Mapping[str, Stand], room: str, before: str | None) -> Part
     if before in said:
         return next(partstat for partstat in PARTSTATS if partstat == before)
     return next((partstat for partstat in PARTSTATS if partstat in said), None)
-
-
-def slot_of_date(name: str, whole: Meeting) -> Slot:
-    """Where a date of that name would be by the length of the whole."""
-    return Slot(whole.start, whole.end or whole.start).starting(moment_of(name))
 
 
 def _written(moment: datetime | None) -> str:
