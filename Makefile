@@ -8,10 +8,10 @@ PORT ?= 8000
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-emit-index-url --no-emit-find-links
+	--no-header --no-emit-index-url --no-emit-find-links --override requirements-not.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint lock bench chaos fuzz clean
+.PHONY: help setup run demo test lint lock bench chaos fuzz oracles clean
 
 help: ## List what one can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ chaos: $(READY) ## Break everything, for long: CHAOS_SECONDS=600, and CHAOS_SEED
 fuzz: $(READY) ## Search for mails that break the reader (FUZZ_MAILS=1000000) and for failing histories, for long
 	@$(PY) -m tests.fuzz
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q --timeout 0 tests/state
+
+oracles: ## Install the real peers that some tests hold us against (Debian, as root or by sudo)
+	@tests/oracles/install
 
 clean: ## Remove .venv and every cache; var/ (your data) stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

@@ -16,6 +16,8 @@ from shared.store.base import Db
 
 # what is not known of a fact, in a sentence of the rules
 _UNKNOWN = "…"
+# subjects whose second part is not the slug of something that can be booked
+NO_RESOURCES = frozenset({"activity", "feed", "group", "import", "webhook"})
 
 FACTS = """
 SELECT e.id, e.type, e.data, e.subject, e.reservation_id, e.source, e.reason, e.correlation_id, e.recorded_at,
@@ -108,7 +110,7 @@ def _of_the_house(subject: str, data: Mapping[str, Any], house: House) -> dict[s
     """What a fact about the house is about: its name, of what kind it is, and what of it changed."""
     topic, _, rest = subject.partition(":")
     scope, _, slug = rest.partition(":") if topic == "policy" else (topic, "", rest)
-    resources = () if scope in {"group", "import"} else house.resources.values()
+    resources = () if scope in NO_RESOURCES else house.resources.values()
     found = next((resource for resource in resources if resource.slug == slug), None)
     name = found.name if found else slug if slug != "site" else ""
     shown: dict[str, Any] = {

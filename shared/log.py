@@ -7,7 +7,10 @@ import structlog
 
 from shared.settings import settings
 
-SECRETS = frozenset({"authorization", "token", "password", "secret", "url", "database_url", "redis_url", "smtp_url"})
+CHATTY = ("celery.worker.strategy", "celery.app.trace", "celery.beat", "kombu", "httpx", "alembic", "mail.log")
+SECRETS = frozenset(
+    {"authorization", "token", "password", "secret", "url", "database_url", "redis_url", "smtp_url", "imap_url"}
+)
 
 
 def configure(part: str) -> None:
@@ -46,7 +49,7 @@ def configure(part: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=conf.log_level, force=True)
-    for chatty in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "kombu", "httpx", "alembic"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(part=part)
 

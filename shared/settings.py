@@ -2,10 +2,14 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _without_end(address: str) -> str:
+    return address.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -21,7 +25,7 @@ class Settings(BaseSettings):
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
     mail_trust: Literal["local", "authserv", "dkim"] = Field(
-        "local",
+        "dkim",
         description="whose word is taken for who wrote a mail: `local`, whatever this machine itself hands in (for a "
         "first look: everybody is believed who can reach the listener from here); `authserv`, the "
         "Authentication-Results of MAIL_AUTHSERV_ID; `dkim`, DKIM signatures and DMARC, looked up in the DNS",
@@ -33,6 +37,22 @@ class Settings(BaseSettings):
     )
     mail_resolvers: str = Field(
         "", description="name servers for MAIL_TRUST=dkim, such as 192.0.2.53 or 127.0.0.1:5353; those of the system"
+    )
+    mailbox_listen: str = Field(
+        "", description="where mails are taken in: lmtp://host:port, smtp://host:port, lmtp+unix:///path, or several"
+    )
+    imap_url: SecretStr | None = Field(
+        None, description="a mailbox to fetch mails from, imaps://user:password@host:993/folder"
+    )
+    imap_done_folder: str = Field("", description="where fetched mails are moved to; without it they are flagged Seen")
+    public_url: Annotated[str, AfterValidator(_without_end)] = Field(
+        "http://localhost:8000",
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="where everybody reaches it, as addresses in mails and feeds say it",
+    )
+    webhooks_allow_local: bool = Field(
+        False,
+        description="for development and tests: webhooks by http, and to addresses that are not public",
     )
     log_format: str = Field(
         "console", pattern="^(console|json)$", description="console for people, json for collectors"

@@ -55,9 +55,13 @@ class Mail:
         return content
 
     @property
+    def events(self) -> list[Event]:
+        return cast("list[Event]", Calendar.from_ical(self.calendar).walk("VEVENT"))
+
+    @property
     def event(self) -> Event:
-        [event] = Calendar.from_ical(self.calendar).walk("VEVENT")
-        return cast("Event", event)
+        [event] = self.events
+        return event
 
     @property
     def attendees(self) -> dict[str, Any]:

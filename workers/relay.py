@@ -1,6 +1,7 @@
 """The relay: hands recorded events to the tasks that follow from them, when the bell rings and each second anyway.
 
-Killed between the wake-ups and its commit, it wakes the same tasks again; they find nothing left to do.
+Killed between the wake-ups and its commit, it wakes the same tasks again; they find nothing left to do. What others are
+told by webhooks is written with the note that an event was handed on, and so exactly once.
 """
 
 import signal
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared import broker, log
 from shared.store.base import engine, transaction
+from shared.webhooks.fan_out import mark_relayed
 from workers.subscriptions import tasks_for
 from workers.waking import wake
 
@@ -25,7 +27,7 @@ MOMENT = 0.05
 BATCH = 2000
 
 TAKE = text("SELECT id, type FROM event WHERE relayed_at IS NULL ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED")
-MARK = text("UPDATE event SET relayed_at = :now WHERE id = ANY(:ids)")
+WEBHOOKS = "webhooks.send"
 
 logger = structlog.get_logger()
 
@@ -62,8 +64,9 @@ def relay(woken: AbstractSet[str] = frozenset()) -> int:
         rows = db.execute(TAKE, {"batch": BATCH}).all()
         for task in sorted({task for row in rows for task in tasks_for(row.type)} - woken):
             wake(task)
-        if rows:
-            db.execute(MARK, {"ids": [row.id for row in rows], "now": datetime.now(UTC)})
+        messages = mark_relayed(db, [row.id for row in rows], now=datetime.now(UTC)) if rows else 0
+    if messages:  # after the commit: before it there is nothing to send
+        wake(WEBHOOKS)
     return len(rows)
 
 

@@ -3,20 +3,29 @@
 import structlog
 
 from shared.domain.events import (
+    AnswerNoted,
     ApprovalEscalated,
     ApprovalReminded,
+    AttendeeAnswered,
     AttendeeRemoved,
     AttendeesInvited,
     Event,
+    InvitationBounced,
     InvitationsQueued,
     MoveRefused,
     MoveRequested,
     MoveWithdrawn,
+    NewcomerAdmitted,
+    NewcomerAnswered,
+    NewcomerDismissed,
     OfferMade,
     OfferTaken,
     OptionConfirmed,
     OptionReminded,
     OverrideUsed,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalMade,
     ReservationApproved,
     ReservationCancelled,
     ReservationConfirmed,
@@ -33,38 +42,54 @@ from shared.domain.events import (
 )
 
 DECIDE, ANNOUNCE, SEND = "conflicts.decide", "invitations.announce", "invitations.send"
+HANDLE = "mailbox.handle"
+PUBLISH = "calendars.publish"
 
 SUBSCRIPTIONS: dict[type[Event], tuple[str, ...]] = {
     ReservationRequested: (DECIDE,),
     SeriesRequested: (),
     MoveRequested: (DECIDE,),
     MoveWithdrawn: (),
-    ReservationConfirmed: (ANNOUNCE,),
-    ReservationTentative: (ANNOUNCE,),
+    ReservationConfirmed: (ANNOUNCE, PUBLISH),
+    ReservationTentative: (ANNOUNCE, PUBLISH),
     ReservationWaitlisted: (ANNOUNCE,),
     ReservationRefused: (ANNOUNCE,),
     OverrideUsed: (),
     OfferMade: (ANNOUNCE,),
     # what moves, ends or is given back may be what somebody on the waiting list waits for
-    ReservationMoved: (DECIDE, ANNOUNCE),
-    ReservationCancelled: (DECIDE, ANNOUNCE),
-    ReservationDeclined: (DECIDE, ANNOUNCE),
-    ReservationExpired: (DECIDE, ANNOUNCE),
+    ReservationMoved: (DECIDE, ANNOUNCE, PUBLISH),
+    ReservationCancelled: (DECIDE, ANNOUNCE, PUBLISH),
+    ReservationDeclined: (DECIDE, ANNOUNCE, PUBLISH),
+    ReservationExpired: (DECIDE, ANNOUNCE, PUBLISH),
     MoveRefused: (ANNOUNCE,),
-    ReservationApproved: (ANNOUNCE,),
-    OptionConfirmed: (ANNOUNCE,),
-    OfferTaken: (ANNOUNCE,),
-    SeriesSplit: (ANNOUNCE,),
-    ReservationDescribed: (ANNOUNCE,),
-    AttendeesInvited: (ANNOUNCE,),
-    AttendeeRemoved: (ANNOUNCE,),
+    ReservationApproved: (ANNOUNCE, PUBLISH),
+    OptionConfirmed: (ANNOUNCE, PUBLISH),
+    OfferTaken: (ANNOUNCE, PUBLISH),
+    SeriesSplit: (ANNOUNCE, PUBLISH),
+    ReservationDescribed: (ANNOUNCE, PUBLISH),
+    AttendeesInvited: (ANNOUNCE, PUBLISH),
+    AttendeeRemoved: (ANNOUNCE, PUBLISH),
+    # its owner is told of answers in a digest, which waits until it is quiet
+    AttendeeAnswered: (PUBLISH,),
+    AnswerNoted: (PUBLISH,),
+    NewcomerAnswered: (),
+    NewcomerAdmitted: (),
+    NewcomerDismissed: (),
+    ProposalMade: (),
+    # the move that it asks for, or the mail that says no, has an event of its own
+    ProposalAccepted: (),
+    ProposalDeclined: (),
+    InvitationBounced: (),
     ApprovalReminded: (),
     ApprovalEscalated: (),
     OptionReminded: (),
     InvitationsQueued: (SEND,),
 }
 
-BY_NAME = {event.__name__: tasks for event, tasks in SUBSCRIPTIONS.items()}
+# what the bell says that is no event: the row that waits is elsewhere
+RINGS: dict[str, tuple[str, ...]] = {"mail received": (HANDLE,)}
+
+BY_NAME = {event.__name__: tasks for event, tasks in SUBSCRIPTIONS.items()} | RINGS
 
 log = structlog.get_logger()
 

@@ -16,9 +16,11 @@ from services.api import (
     audit,
     deliveries,
     exports,
+    feeds,
     holds,
     house,
     imports,
+    mailbox,
     preview,
     reservations,
     rooms,
@@ -26,13 +28,18 @@ from services.api import (
     series,
     sessions,
     watch,
+    webhooks,
 )
-from services.api.access import Anyone, Tokens
+from services.api.access import Anyone
 from services.api.batching import Batcher
 from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
+from services.calendars import embed
+from services.calendars import feeds as calendars
+from services.calendars.dav import router as dav
 from shared import log
+from shared.access import Tokens
 from shared.house import warm_up
 from shared.store.base import engine
 
@@ -74,14 +81,20 @@ def create_app() -> FastAPI:
         activities,
         sessions,
         deliveries,
+        mailbox,
         house,
         search,
         imports,
         exports,
+        feeds,
         audit,
+        webhooks,
     ):
         app.include_router(module.router, prefix="/api")
+    app.include_router(calendars.router)
+    app.include_router(embed.router)
     app.include_router(watch.router)
+    app.include_router(dav.router)
     answer_errors(app)
     app.add_middleware(Correlation)
     _document_problems(app)

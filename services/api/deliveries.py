@@ -47,7 +47,7 @@ def index(request: Request, db: Reading, caller: Anyone, filters: Annotated[Deli
         conditions.append(Delivery.id < filters.cursor)
     found = db.scalars(
         select(Delivery)
-        .join(Reservation, Reservation.id == Delivery.reservation_id)
+        .outerjoin(Reservation, Reservation.id == Delivery.reservation_id)
         .where(*conditions)
         .order_by(Delivery.id.desc())
         .limit(filters.limit + 1)
@@ -108,7 +108,7 @@ def _visible(caller: Caller) -> list[ColumnElement[bool]]:
 def _seen_by(db: Db, delivery_id: int, caller: Caller) -> Delivery:
     found = db.scalars(
         select(Delivery)
-        .join(Reservation, Reservation.id == Delivery.reservation_id)
+        .outerjoin(Reservation, Reservation.id == Delivery.reservation_id)
         .where(Delivery.id == delivery_id, *_visible(caller))
     ).first()
     if found is None:

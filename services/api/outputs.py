@@ -133,7 +133,7 @@ class DeliveryView(BaseModel):
     """One mail of the ledger."""
 
     id: int
-    reservation: int
+    reservation: int | None = Field(description="null for what a room answers to a stranger, who has none")
     method: str
     sequence: int
     dtstamp: AwareDatetime

@@ -19,6 +19,7 @@ from services.api.outputs import AlternativeView, ConflictView, DateAlternatives
 from services.api.record_schemas import ReportView
 from shared.domain.errors import (
     CreneauError,
+    ExternalEntryError,
     ImportRefusedError,
     InvalidInputError,
     KeyReusedError,
@@ -31,6 +32,7 @@ from shared.domain.errors import (
 from shared.letters.facts import Language
 
 STATUS: Mapping[type[CreneauError], int] = {
+    ExternalEntryError: 409,
     ImportRefusedError: 409,
     InvalidInputError: 422,
     KeyReusedError: 422,
@@ -182,7 +184,7 @@ def _methods_here(request: Request) -> list[str]:
     """All that is answered at this address; the router itself names the methods of one route of several."""
     found = [
         method
-        for method in ("GET", "POST", "PATCH", "DELETE")
+        for method in ("GET", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT")
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
     ]
     return ["GET", "HEAD", *found[1:]] if "GET" in found else found

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,11 +14,12 @@ from services.api.listing import Filters, Listing, list_reservations
 from services.api.outputs import EventView, ReservationPage, ReservationView
 from services.api.preferences import IdempotencyKey, Version, Wait, etag
 from services.api.problems import answers, language_of, problem
-from services.api.schemas import NewReservation, Reason, ReservationChange
+from services.api.schemas import NewReservation, Reason, ReservationChange, Wanted
 from services.api.transactions import InTransaction, Reading, once
 from services.api.views import is_inside, refusal_members, rows_of, seen_by, view
 from shared import behalf, booking
 from shared.domain.errors import CreneauError, NotAllowedError
+from shared.domain.slots import Slot
 from shared.domain.states import State
 from shared.store.base import Db, reading, transaction
 from shared.store.idempotency import Key
@@ -118,22 +120,26 @@ def history(request: Request, db: Reading, caller: Anyone, reservation_id: Id) -
     return history_of(db, reservation_id, caller, language_of(request))
 
 
-def wish_of(wish: NewReservation, caller: Caller, key: Key | None, owner_id: int | None) -> booking.Wish:
+def wish_of(wanted: NewReservation, caller: Caller, key: Key | None, owner_id: int | None) -> booking.Wish:
+    wish = wish_at(wanted.slot, wanted, caller, key, owner_id)
+    return replace(wish, on_conflict=wanted.if_taken, option_until=wanted.option)
+
+
+def wish_at(slot: Slot, wanted: Wanted, caller: Caller, key: Key | None, owner_id: int | None) -> booking.Wish:
+    """What every request says of itself, for that time."""
     return booking.Wish(
         by=caller.actor,
-        title=wish.title,
-        note=wish.note,
-        people=wish.people,
-        layout=wish.layout,
-        quantities=wish.equipment,
-        slot=wish.slot,
-        resources=tuple(wish.resources),
-        invitees=tuple(attendee.invitee for attendee in wish.attendees),
+        title=wanted.title,
+        note=wanted.note,
+        people=wanted.people,
+        layout=wanted.layout,
+        quantities=wanted.equipment,
+        slot=slot,
+        resources=tuple(wanted.resources),
+        invitees=tuple(attendee.invitee for attendee in wanted.attendees),
         key=key,
         owner_id=owner_id,
-        on_conflict=wish.if_taken,
-        option_until=wish.option,
-        override=overriding(wish.override, caller),
+        override=overriding(wanted.override, caller),
     )
 
 

@@ -66,6 +66,7 @@ Zone = Annotated[str, Field(max_length=60, examples=["Europe/Paris"])]
 People = Annotated[int, Field(ge=0, le=100_000)]
 Resources = Annotated[list[Slug], Field(min_length=1, max_length=20)]
 Layout = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9-]*$", description="how the room is to be furnished")]
+Override = Annotated[Words, Field(description="a coordinator's reason to set rules of the house aside")]
 Equipment = Annotated[
     dict[Slug, Annotated[int, Field(ge=1, le=1000)]],
     Field(max_length=20, description="of which equipment how many", examples=[{"tablettes": 12}]),
@@ -139,7 +140,21 @@ class When(Strict):
         return self
 
 
-class NewReservation(When):
+class Wanted(Strict):
+    """What somebody asks for, whenever it is to be: resources, all or none of them, and who comes."""
+
+    title: Line
+    note: Words = ""
+    resources: Resources
+    people: People = 0
+    layout: Layout = ""
+    equipment: Equipment = Field(default_factory=dict)
+    attendees: Attendees = Field(default_factory=list)
+    on_behalf_of: Annotated[Address | None, Field(description="book for somebody else, where policy allows")] = None
+    override: Override = ""
+
+
+class NewReservation(Wanted, When):
     """A request for one or more resources over one slot, all or nothing."""
 
     model_config = ConfigDict(
@@ -158,21 +173,12 @@ class NewReservation(When):
         },
     )
 
-    title: Line
-    note: Words = ""
-    resources: Resources
-    people: People = 0
-    layout: Layout = ""
-    equipment: Equipment = Field(default_factory=dict)
-    attendees: Attendees = Field(default_factory=list)
     if_taken: Annotated[
         Literal["refuse", "wait"], Field(description="wait: stand on the waiting list when somebody came first")
     ] = "refuse"
     option_until: Annotated[
         Time | None, Field(description="hold it until then ('sous réserve'), for its owner to confirm")
     ] = None
-    on_behalf_of: Annotated[Address | None, Field(description="book for somebody else, where policy allows")] = None
-    override: Annotated[Words, Field(description="a coordinator's reason to set rules of the house aside")] = ""
 
     @property
     def option(self) -> datetime | None:
@@ -193,7 +199,7 @@ class ReservationChange(Strict):
     layout: Layout | None = None
     equipment: Equipment | None = None
     resources: Resources | None = None
-    override: Annotated[Words, Field(description="a coordinator's reason to set rules of the house aside")] = ""
+    override: Override = ""
     start: Time | None = None
     end: Time | None = None
     zone: Zone | None = None

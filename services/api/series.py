@@ -12,12 +12,12 @@ from services.api.access import Anyone, Booker, Caller
 from services.api.alternatives import series_members
 from services.api.preferences import IdempotencyKey, Wait
 from services.api.problems import answers, language_of, problem
-from services.api.reservations import overriding
+from services.api.reservations import overriding, wish_at
 from services.api.schemas import Reason
 from services.api.series_schemas import ChangedSeries, NewSeries, ReturningDate, SeriesEnd, SeriesView
 from services.api.transactions import InTransaction, Reading, once
 from services.api.views import refusal_members, rows_of, seen_by, view
-from shared import behalf, booking, holds, recurring
+from shared import behalf, holds, recurring
 from shared.domain.errors import NotFoundError
 from shared.domain.slots import Slot, instant
 from shared.domain.states import State
@@ -104,22 +104,9 @@ async def bring_back(
 
 def series_wish(wanted: NewSeries, caller: Caller, db: Db, key: Key | None = None) -> recurring.SeriesWish:
     owner_id = behalf.owner(db, wanted.on_behalf_of, by=caller.actor).id if wanted.on_behalf_of else None
-    first = booking.Wish(
-        by=caller.actor,
-        title=wanted.title,
-        note=wanted.note,
-        slot=Slot(instant(wanted.start, "UTC"), instant(wanted.end, "UTC")),  # each date has its own
-        resources=tuple(wanted.resources),
-        people=wanted.people,
-        layout=wanted.layout,
-        quantities=wanted.equipment,
-        invitees=tuple(attendee.invitee for attendee in wanted.attendees),
-        key=key,
-        owner_id=owner_id,
-        override=overriding(wanted.override, caller),
-    )
+    sample = Slot(instant(wanted.start, "UTC"), instant(wanted.end, "UTC"))  # each date has its own
     return recurring.SeriesWish(
-        wish=first,
+        wish=wish_at(sample, wanted, caller, key, owner_id),
         rule=wanted.recurrence,
         start=wanted.start,
         length=wanted.length,

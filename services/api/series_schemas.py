@@ -8,8 +8,6 @@ from pydantic_core import PydanticCustomError
 
 from services.api.outputs import ReservationView
 from services.api.schemas import (
-    Address,
-    Attendees,
     Day,
     Equipment,
     Layout,
@@ -18,6 +16,7 @@ from services.api.schemas import (
     Resources,
     Strict,
     Time,
+    Wanted,
     Words,
     Zone,
 )
@@ -35,7 +34,7 @@ def _as_validation(error: InvalidInputError) -> PydanticCustomError:
     return PydanticCustomError("series", "{reason}", {"reason": error.message, "code": error.code})
 
 
-class NewSeries(Strict):
+class NewSeries(Wanted):
     """A series of reservations on the wall clock of `zone`: a weekly 09:00 stays 09:00 across the clock change."""
 
     model_config = ConfigDict(
@@ -56,13 +55,6 @@ class NewSeries(Strict):
         },
     )
 
-    title: Line
-    note: Words = ""
-    resources: Resources
-    people: People = 0
-    layout: Layout = ""
-    equipment: Equipment = Field(default_factory=dict)
-    attendees: Attendees = Field(default_factory=list)
     start: Time
     end: Time
     zone: Zone
@@ -72,8 +64,6 @@ class NewSeries(Strict):
         Literal["all", "skip", "propose", "wait"],
         Field(description="all or nothing; skip the dates that are taken; take another room or time for them; or wait"),
     ] = "all"
-    on_behalf_of: Address | None = None
-    override: Words = ""
 
     @property
     def recurrence(self) -> Recurrence:

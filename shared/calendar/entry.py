@@ -12,7 +12,7 @@ from shared.calendar.address import wire_address
 from shared.calendar.text import clean_line, clean_text
 from shared.calendar.timezone import vtimezone, zone_info
 
-Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+Method = Literal["REQUEST", "CANCEL", "PUBLISH", "DECLINECOUNTER"]
 Role = Literal["CHAIR", "REQ-PARTICIPANT", "OPT-PARTICIPANT", "NON-PARTICIPANT"]
 Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"]
 
@@ -74,6 +74,7 @@ class Entry:
     description: str = ""
     location: str = ""
     url: str = ""
+    comment: str = ""
     recurrence_id: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -113,39 +114,42 @@ def vevent(entry: Entry, method: Method) -> Event:
     if method == "REQUEST" and entry.status == "CANCELLED":
         raise ContradictoryEntry("a cancelled entry invites nobody")
     event = Event()
-    event.add("UID", _Text(clean_line(entry.uid)))
+    event.add("UID", Text(clean_line(entry.uid)))
     event.add("SEQUENCE", entry.sequence)
     event.add("DTSTAMP", entry.dtstamp.astimezone(UTC))
-    event.add("DTSTART", _written(entry.start, entry.zone))
-    event.add("DTEND", _written(entry.end, entry.zone))
+    event.add("DTSTART", written(entry.start, entry.zone))
+    event.add("DTEND", written(entry.end, entry.zone))
     if entry.recurrence_id is not None:
-        event.add("RECURRENCE-ID", _written(entry.recurrence_id, entry.zone))
-    event.add("SUMMARY", _Text(clean_line(entry.summary)))
+        event.add("RECURRENCE-ID", written(entry.recurrence_id, entry.zone))
+    event.add("SUMMARY", Text(clean_line(entry.summary)))
     if entry.description:
-        event.add("DESCRIPTION", _Text(clean_text(entry.description)))
+        event.add("DESCRIPTION", Text(clean_text(entry.description)))
+    if entry.comment:
+        event.add("COMMENT", Text(clean_text(entry.comment)))
     if entry.location:
-        event.add("LOCATION", _Text(clean_line(entry.location)))
+        event.add("LOCATION", Text(clean_line(entry.location)))
     if entry.url:
         event.add("URL", vUri("".join(clean_line(entry.url).split())))
     # Whoever receives a CANCEL is out, also when the meeting goes on without them.
     event.add("STATUS", "CANCELLED" if method == "CANCEL" else entry.status)
     event.add("TRANSP", "OPAQUE")
-    event.add("ORGANIZER", _person(entry.organizer.address, entry.organizer.name))
+    event.add("ORGANIZER", person(entry.organizer.address, entry.organizer.name))
     if method != "PUBLISH":  # RFC 5546 section 3.2.1: a published entry names no attendees
         for guest in entry.guests:
-            event.add("ATTENDEE", _attendee(guest, method))
+            event.add("ATTENDEE", attendee(guest, method))
     return event
 
 
-def _written(moment: datetime, zone: str) -> vDatetime:
+def written(moment: datetime, zone: str) -> vDatetime:
     """Local time with TZID; UTC within the hour that the clocks repeat, which local time cannot tell apart."""
     local = moment.astimezone(zone_info(zone))
     repeated = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
     return vDatetime(moment.astimezone(UTC) if repeated else local)
 
 
-def _attendee(guest: Guest, method: Method) -> vCalAddress:
-    attendee = _person(guest.address, guest.name)
+def attendee(guest: Guest, method: str) -> vCalAddress:
+    """The ATTENDEE of somebody on the list; RSVP only where it is asked for."""
+    attendee = person(guest.address, guest.name)
     attendee.params["CUTYPE"] = guest.cutype
     attendee.params["ROLE"] = guest.role
     attendee.params["PARTSTAT"] = guest.partstat
@@ -154,7 +158,8 @@ def _attendee(guest: Guest, method: Method) -> vCalAddress:
     return attendee
 
 
-def _person(address: str, name: str) -> vCalAddress:
+def person(address: str, name: str) -> vCalAddress:
+    """A calendar address with its common name; raises MalformedAddress."""
     person = vCalAddress(f"mailto:{wire_address(address)}")
     # RFC 6868 could carry a quote as ^', but Outlook shows that as it stands; ical.js unescapes \\n even here
     cn = clean_line(name).translate({ord('"'): "'", ord("^"): None, ord("\\"): "/"})
@@ -163,7 +168,7 @@ def _person(address: str, name: str) -> vCalAddress:
     return person
 
 
-class _Text(vText):
+class Text(vText):
     r"""Escaped by RFC 5545 section 3.3.11; icalendar's own escape takes a backslash before an N for a line break."""
 
     def to_ical(self) -> bytes:

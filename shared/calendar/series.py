@@ -90,9 +90,13 @@ def render_series(series: SeriesEntry, method: Method) -> bytes:
 
     Raises UnknownZone, and ContradictoryEntry for a REQUEST of what is cancelled.
     """
+    return vcalendar(series_events(series, method), series.usual.zone, method)
+
+
+def series_events(series: SeriesEntry, method: Method) -> list[Event]:
+    """Its VEVENTs; raises ContradictoryEntry for a REQUEST of what is cancelled."""
     overrides = () if method == "CANCEL" else series.overrides
-    events = [_recurring(series, method), *(vevent(entry, method) for entry in overrides)]
-    return vcalendar(events, series.usual.zone, method)
+    return [_recurring(series, method), *(vevent(entry, method) for entry in overrides)]
 
 
 def render_occurrences(occurrences: Iterable[Entry], method: Method) -> bytes:

@@ -18,14 +18,17 @@ r.id, r.site_id, r.turn, r.state, r.people, r.layout, r.note, r.by_coordinator, 
 r.starts_at, r.ends_at, r.resource_ids, r.quantities, r.requested_by, r.organisation_id, r.on_conflict, r.option_until,
 r.series_id, r.hold, r.hold_until, r.waitlist_turn, r.wanted_starts_at, r.wanted_ends_at, r.wanted_resource_ids,
 r.wanted_people, r.wanted_by_coordinator, r.wanted_layout, r.wanted_quantities, r.wanted_series_id, r.wanted_override,
-coalesce(p.group_id, 0) AS group_id
+coalesce(p.group_id, 0) AS group_id,
+CASE WHEN r.entry_id IS NULL THEN false ELSE (SELECT NOT is_known FROM external_entry WHERE id = r.entry_id) END
+    AS is_unknown
 FROM reservation AS r JOIN person AS p ON p.id = r.requested_by
 """
 # `elsewhere`: something waits in another house too, which needs no other wake-up
 WAITING = text(
     f"""
 SELECT (SELECT EXISTS (SELECT FROM reservation WHERE turn IS NOT NULL AND site_id <> :site_id)) AS elsewhere, {COLUMNS}
-WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
+WHERE r.site_id = :site_id AND r.turn IS NOT NULL AND (CAST(:turn AS bigint) IS NULL OR r.turn = :turn)
+ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
 """  # noqa: S608  constants only
 )
 

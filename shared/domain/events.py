@@ -180,3 +180,71 @@ class InvitationsQueued(Event):
 
     method: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeAnswered(Event):
+    """Somebody on the list answered by mail, to the whole or to the date of a series that begins at `recurs_at`."""
+
+    attendee_id: int
+    partstat: str
+    recurs_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerNoted(Event):
+    """The same, as its owner or a coordinator heard it."""
+
+    attendee_id: int
+    partstat: str
+    recurs_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerAnswered(Event):
+    """Somebody answered who is not on the list."""
+
+    newcomer_id: int
+    partstat: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerAdmitted(Event):
+    newcomer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewcomerDismissed(Event):
+    newcomer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalMade(Event):
+    """An attendee proposes another time."""
+
+    proposal_id: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAccepted(Event):
+    """Its owner asks for the proposed time, which is decided like any other move."""
+
+    proposal_id: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDeclined(Event):
+    proposal_id: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationBounced(Event):
+    """A mail to somebody on the list cannot be delivered."""
+
+    attendee_id: int

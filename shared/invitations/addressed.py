@@ -1,16 +1,21 @@
 """One delivery before it has bytes: what is announced, under which UID, to whom."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from shared.calendar.entry import Party
+from shared.invitations.fact import named
 from shared.invitations.news import News
 
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """The news of an announcement on its way to one of its recipients."""
+    """The news of an announcement on its way to one of its recipients.
+
+    `partstat` is what they answered when it was written, `partstats` to dates of a series, by name.
+    """
 
     kind: str
     method: str
@@ -21,11 +26,17 @@ class Addressed:
     key: UUID
     recipient: Party
     role: str
+    partstat: str = "NEEDS-ACTION"
+    partstats: Mapping[str, str] = field(default_factory=dict)
+
+    def answer_to(self, date: datetime | None) -> str:
+        """What the recipient answered: to the whole, or to one date of it."""
+        return self.partstats.get(named(date), self.partstat) if date else self.partstat
 
     @property
     def has_calendar(self) -> bool:
         """The other methods are letters beside the calendar."""
-        return self.method in {"REQUEST", "CANCEL"}
+        return self.method in {"REQUEST", "CANCEL", "REPLY", "REFRESH", "DECLINECOUNTER"}
 
     @property
     def is_own(self) -> bool:

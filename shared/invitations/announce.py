@@ -17,6 +17,7 @@ from shared.invitations.circle import Circle, Update
 from shared.invitations.news import News
 from shared.invitations.notices import notice
 from shared.invitations.remind import reminder_time
+from shared.invitations.replies.answer import answer_entry
 from shared.invitations.told import Told, is_moved
 from shared.store.base import Db
 from shared.store.reservations import Reservation
@@ -34,13 +35,24 @@ def announce_some(db: Db, *, now: datetime, most: int = 20) -> int:
         # not FOR UPDATE: deliveries refer to the reservation, and whoever writes a reminder meanwhile need not wait
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
-    one_of_each = {(r.series_id, r.id if r.series_id is None else 0): r for r in reversed(waiting)}
+    one_of_each = {_occasion(r): r for r in reversed(waiting)}
     return sum(_announce(db, reservation, now) for reservation in reversed(one_of_each.values()))
+
+
+def _occasion(reservation: Reservation) -> tuple[str, int]:
+    """What is announced as one: an entry of somebody else's, a series, or a reservation."""
+    if reservation.entry_id is not None:
+        return "entry", reservation.entry_id
+    if reservation.series_id is not None:
+        return "series", reservation.series_id
+    return "reservation", reservation.id
 
 
 def _announce(db: Db, reservation: Reservation, now: datetime) -> bool:
     try:
         with db.begin_nested():
+            if reservation.entry_id is not None:
+                return answer_entry(db, reservation.entry_id, now=now, correlation_id=reservation.correlation_id)
             if reservation.series_id is not None:
                 return announce_series(db, reservation, now=now)
             _announce_alone(db, reservation, now)

@@ -81,8 +81,10 @@ class _SeriesAnnouncer:
         difference = Difference.between(before, told) if before else None
         if difference is not None and difference.is_moved:
             invitation.sequence += 1
-            if not difference.is_one_date:  # what was answered for the other dates holds
+            if not difference.is_one_date:
                 self.circle.ask_again()
+            for name in difference.changed if difference.is_one_date else ():  # what was answered for the others holds
+                self.circle.ask_again(name)
         self.circle.keep_up(
             self._update(difference, before, told) if before and difference else None,
             invitation=_whole(told, dates=self._fates(self.series.dates)),

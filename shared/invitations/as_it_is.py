@@ -20,14 +20,14 @@ from shared.store.series import Series
 
 
 @dataclass(frozen=True, slots=True)
-class _Rooms:
+class Rooms:
     """The resources of some reservations, as calendars know them at that site."""
 
     mail_domain: str
     by_id: dict[int, Resource]
 
     @classmethod
-    def read(cls, db: Db, site: Site, ids: Iterable[int]) -> "_Rooms":
+    def read(cls, db: Db, site: Site, ids: Iterable[int]) -> "Rooms":
         rows = db.scalars(select(Resource).where(Resource.id.in_(ids)))
         return cls(site.mail_domain, {resource.id: resource for resource in rows})
 
@@ -43,7 +43,7 @@ def told_of(db: Db, reservation: Reservation, zone: str = "") -> Told:
         select(Session.where, Activity.description).join(Activity).where(Session.reservation_id == reservation.id)
     ).first()
     site = Site.get(db, reservation.site_id)
-    details = _details(reservation, _Rooms.read(db, site, reservation.resource_ids))
+    details = _details(reservation, Rooms.read(db, site, reservation.resource_ids))
     if session:
         notes = [note for note in (reservation.note, session.description) if note]
         details = details.model_copy(update={"note": "\n\n".join(notes), "where": session.where})
@@ -53,7 +53,7 @@ def told_of(db: Db, reservation: Reservation, zone: str = "") -> Told:
 def told_series_of(db: Db, series: Series, live: Sequence[Reservation], before: ToldSeries | None = None) -> ToldSeries:
     """A series with those of its dates that are held; what most of them are is usual, or else what was so before."""
     site = Site.get(db, series.site_id)
-    rooms = _Rooms.read(db, site, {id_ for reservation in live for id_ in reservation.resource_ids})
+    rooms = Rooms.read(db, site, {id_ for reservation in live for id_ in reservation.resource_ids})
     details = [_details(reservation, rooms) for reservation in live]
     usual = _most_common(details, before.usual if before else None)
     first = min(_name(reservation) for reservation in live)
@@ -102,7 +102,7 @@ def _without_parts(resources: Sequence[Resource]) -> list[Resource]:
     return [resource for resource in resources if resource.id not in parts]
 
 
-def _details(reservation: Reservation, rooms: _Rooms) -> Details:
+def _details(reservation: Reservation, rooms: Rooms) -> Details:
     resources = rooms.places(reservation.resource_ids)
     return Details(title=reservation.title, note=reservation.note, where="", resources=resources)
 

@@ -3,18 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, func, select, text
 
 from shared.invitations.guests import seat_hosts
 from shared.invitations.news import News
 from shared.invitations.post import Posting, To, post
+from shared.store.answers import settle_proposals
 from shared.store.attendees import Attendee
 from shared.store.base import Db
 from shared.store.ledger import Invitation
-from shared.store.places import Site
 from shared.store.reservations import Reservation
+from shared.store.uids import uid_in_calendars
 
 SECOND = timedelta(seconds=1)
 
@@ -23,6 +23,20 @@ SELECT count(*) FILTER (WHERE removed_at IS NULL AND NOT is_told) AS new,
        count(*) FILTER (WHERE removed_at IS NULL AND is_told) AS told,
        count(*) FILTER (WHERE removed_at IS NOT NULL AND is_told) AS removed
 FROM attendee WHERE reservation_id = :id
+""")
+
+
+ASK_AGAIN = text("""
+UPDATE attendee SET partstat = 'NEEDS-ACTION', asked_sequence = :sequence, answered_at = NULL, comment = '',
+    delegated_to = ''
+WHERE reservation_id = :id
+""")
+FORGET_DATES = text("DELETE FROM date_answer USING attendee AS a WHERE attendee_id = a.id AND a.reservation_id = :id")
+ASK_FOR_A_DATE = text("""
+INSERT INTO date_answer (attendee_id, recurs_at, asked_sequence)
+SELECT id, :recurs_at, :sequence FROM attendee WHERE reservation_id = :id AND is_told ORDER BY id
+ON CONFLICT (attendee_id, recurs_at) DO UPDATE SET partstat = 'NEEDS-ACTION', asked_sequence = excluded.asked_sequence,
+    answered_at = NULL, comment = '', delegated_to = ''
 """)
 
 
@@ -95,17 +109,23 @@ class Circle:
         """All of it is cancelled, for everybody who was told of it."""
         self.invitation.sequence += 1
         self.tell(To.EVERYBODY_LEAVING, "cancellation", "CANCEL", news)
+        settle_proposals(self.db, self.reservation.id, self.reservation.series_id, now=self.now)
         self.invitation.told = self.invitation.remind_at = None
 
     def _count(self) -> Row[Any]:
         """How many are to be invited (`new`), are `told` already, and are to be taken off (`removed`)."""
         return self.db.execute(CROWD, {"id": self.reservation.id}).one()
 
-    def ask_again(self) -> None:
-        """Everybody's answer is open again."""
-        self.db.execute(
-            update(Attendee).where(Attendee.reservation_id == self.reservation.id).values(partstat="NEEDS-ACTION")
-        )
+    def ask_again(self, date: datetime | None = None) -> None:
+        """Everybody's answer is open again, under the SEQUENCE that is announced: to the whole, or to one date of it.
+
+        Whoever answers what was asked before answers another question, and their mail is stale when it comes.
+        """
+        values = {"id": self.reservation.id, "sequence": self.invitation.sequence, "recurs_at": date}
+        self.db.execute(ASK_AGAIN if date is None else ASK_FOR_A_DATE, values)
+        if date is None and self.reservation.series_id is not None:
+            self.db.execute(FORGET_DATES, values)
+        settle_proposals(self.db, self.reservation.id, self.reservation.series_id, now=self.now, date=date)
 
     def _outrank_cancellations(self) -> None:
         """Somebody taken off and invited again has a CANCEL in the calendar: the REQUEST must come after it."""
@@ -128,7 +148,7 @@ def _invitation(db: Db, reservation: Reservation, now: datetime) -> Invitation:
         known = Invitation(
             site_id=reservation.site_id,
             reservation_id=reservation.id,
-            uid=f"{uuid4()}@{Site.get(db, reservation.site_id).mail_domain}",
+            uid=uid_in_calendars(db, reservation),
             sequence=0,
             dtstamp=now.replace(microsecond=0) - SECOND,
         )

@@ -7,7 +7,8 @@ from uuid import UUID
 from shared.calendar.entry import Party
 from shared.calendar.imip import Letter, compose
 from shared.invitations.addressed import Addressed
-from shared.invitations.entries import calendar_of, organizer_of
+from shared.invitations.entries import calendar_of, sender_of
+from shared.invitations.news import News
 from shared.invitations.wording import facts_for
 from shared.letters.writing import Kind, write
 
@@ -25,9 +26,9 @@ def mail_for(addressed: Addressed) -> Mail:
     letter = Letter(
         message_id=f"<{addressed.key}@{told.host.mail_domain}>",
         date=addressed.dtstamp,
-        sender=organizer_of(told),
+        sender=sender_of(addressed.news),
         recipient=addressed.recipient,
-        reply_to=Party(told.trainer_address, told.trainer_name),
+        reply_to=_reply_to(addressed.news),
         subject=words.subject,
         text=words.text,
         html=words.html,
@@ -35,6 +36,14 @@ def mail_for(addressed: Addressed) -> Mail:
         method=addressed.method if addressed.has_calendar else None,
     )
     return Mail(words.subject, compose(letter))
+
+
+def _reply_to(news: News) -> Party | None:
+    """The trainer; whoever answers to a room means the people of the house."""
+    if news.room is None:
+        return Party(news.told.trainer_address, news.told.trainer_name)
+    host = news.told.host
+    return Party(host.contact, host.name) if host.contact else None
 
 
 def envelope_sender(key: UUID, host_domain: str) -> str:

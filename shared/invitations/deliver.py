@@ -48,7 +48,7 @@ UPDATE delivery AS d SET state = 'sending', lease = :token, lease_until = :until
     ambiguous_count = ambiguous_count + CASE WHEN due.state = 'committing' THEN 1 ELSE 0 END
 FROM due WHERE d.id = due.id
 RETURNING d.id, d.announcement_id, d.uid, d.sequence, d.dtstamp, d.method, d.recipient, d.recipient_name, d.language,
-          d.role, d.key, d.subject, d.message, d.attempts, d.give_up_at, d.correlation_id
+          d.role, d.partstat, d.partstats, d.key, d.subject, d.message, d.attempts, d.give_up_at, d.correlation_id
 """)
 
 ANNOUNCEMENTS = text("SELECT id, kind, news FROM announcement WHERE id = ANY(:ids)")
@@ -166,7 +166,8 @@ def send_again(db: Db, site_id: int, delivery_id: int, *, now: datetime) -> Deli
             Delivery.uid == delivery.uid,
             Delivery.recipient == delivery.recipient,
             Delivery.id > delivery.id,
-            Delivery.method.in_(["REQUEST", "CANCEL"]),  # a reminder says nothing new
+            Delivery.sender == delivery.sender,  # each room answers for itself
+            Delivery.method.in_(["REQUEST", "CANCEL", "REPLY"]),  # a reminder says nothing new
         )
     ).one()
     if newer is not None:
@@ -252,6 +253,8 @@ def _write(row: Row[Any], announcement: Row[Any]) -> _Letter:
             key=row.key,
             recipient=Party(row.recipient, row.recipient_name, row.language),
             role=row.role,
+            partstat=row.partstat,
+            partstats=row.partstats or {},
         )
     )
     return _Letter(mail, envelope)

@@ -13,12 +13,16 @@ INSERT INTO attendee (reservation_id, address, name, language, role, resource_id
 SELECT DISTINCT ON (p.address) :reservation_id, p.address, p.name, p.language, 'REQ-PARTICIPANT', r.id
 FROM resource AS r JOIN person AS p ON p.id = r.person_id
 WHERE r.id = ANY(:resource_ids) AND r.kind = 'trainer' ORDER BY p.address, r.id
-ON CONFLICT (reservation_id, address) DO UPDATE SET removed_at = NULL, resource_id = excluded.resource_id
+ON CONFLICT (reservation_id, address) DO UPDATE SET removed_at = NULL, resource_id = excluded.resource_id,
+    partstat = CASE WHEN attendee.removed_at IS NULL THEN attendee.partstat ELSE 'NEEDS-ACTION' END
 """)
 FREED = text("""
-UPDATE attendee SET removed_at = :now
-WHERE reservation_id = :reservation_id AND resource_id IS NOT NULL AND resource_id <> ALL(:resource_ids)
-  AND removed_at IS NULL
+WITH freed AS (
+    UPDATE attendee SET removed_at = :now
+    WHERE reservation_id = :reservation_id AND resource_id IS NOT NULL AND resource_id <> ALL(:resource_ids)
+      AND removed_at IS NULL
+    RETURNING id)
+DELETE FROM date_answer USING freed WHERE attendee_id = freed.id
 """)
 OWNER = text("""
 INSERT INTO attendee (reservation_id, address, name, language, role)

@@ -1,13 +1,14 @@
 """What one announcement tells: the entry or series now and as it was before, and what its kind of letter needs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.slots import Slot
-from shared.invitations.told import Told
+from shared.invitations.told import Place, Told
 from shared.invitations.told_series import Sentence, ToldSeries
+from shared.letters.came_back import Digest
 from shared.letters.facts import Outcome
 
 
@@ -80,6 +81,41 @@ class Standing(BaseModel):
     is_for_who_decides: bool = False
 
 
+class Said(BaseModel):
+    """What a room says to one thing that it was asked for: the whole, or a date of it (`recurs_at`)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    partstat: Literal["ACCEPTED", "TENTATIVE", "DECLINED"]
+    sequence: int
+    start: datetime
+    end: datetime | None
+    zone: str
+    title: str
+    is_all_day: bool = False
+    recurs_at: datetime | None = None
+    is_named_by_day: bool = False
+    rule: str = ""
+    reasons: tuple[Sentence, ...] = ()
+    answer: str = ""
+    kept: RefusedThing | None = None
+    status: str = ""
+
+
+class RoomSays(BaseModel):
+    """An answer to the entry of somebody else's calendar: which room gives it, to whom, and what it says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    room: Place
+    organizer: str
+    organizer_name: str
+    sent_by: str = ""
+    said: tuple[Said, ...] = ()
+    cut_on: date | None = None
+
+
 class News(BaseModel):
     """The same for everybody who gets it; what is one reader's business only is left out when a letter is written."""
 
@@ -101,3 +137,7 @@ class News(BaseModel):
     asked: RefusedThing | None = None
     series: OfSeries | None = None
     standing: Standing | None = None
+    proposed: RefusedThing | None = None
+    """the time that somebody proposed, and does not get"""
+    digest: Digest | None = None
+    room: RoomSays | None = None

@@ -52,6 +52,21 @@ def notice(circle: Circle, reservation: Reservation) -> None:
         _Letters(circle, about, [fact]).write()
 
 
+def notice_deciders(db: Db, reservation: Reservation, *, now: datetime) -> None:
+    """Tell the coordinators what there is to decide of a reservation whose owner hears of it otherwise."""
+    circle = Circle.around(db, reservation, now=now)
+    about = About(db, now)
+    for fact in _fresh(circle, [reservation]):
+        _Letters(circle, about, [fact]).write(to_owner=False)
+
+
+def notice_deciders_of_series(db: Db, series: SeriesNow, *, now: datetime) -> None:
+    """The same of all dates of a series, in one letter."""
+    circle = series.circle(now=now, correlation_id=series.head.correlation_id)
+    for facts in _together(_fresh(circle, series.dates, series.former), is_first=False):
+        _Letters(circle, About(db, now, series), facts).write(to_owner=False)
+
+
 def notice_series(circle: Circle, about: About, *, is_first: bool, is_invited: bool) -> None:
     """The same of all dates of a series, those of one fate in one letter.
 

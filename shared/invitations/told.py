@@ -44,6 +44,10 @@ class Details(BaseModel):
         """Where it is, in words."""
         return self.where or ", ".join(resource.name for resource in self.resources if resource.kind == "room")
 
+    def location(self, address: str) -> str:
+        """The same with the address of the site, unless it is elsewhere."""
+        return ", ".join(part for part in (self.place, "" if self.where else address) if part)
+
     def other_details(self, before: "Details") -> tuple[Change, ...]:
         """What a reader has to know that is different, the time aside."""
         changes = []

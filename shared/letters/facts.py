@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Language = Literal["fr", "en"]
@@ -70,6 +70,15 @@ class SeriesDate:
     replaced_by: Instead | None = None
 
 
+@dataclass(frozen=True)
+class Section:
+    """A part of a letter with a heading of its own: lines, and below them what to know or to do about them."""
+
+    title: str
+    lines: tuple[str, ...]
+    hint: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything that a letter may mention; an empty text is left out.
@@ -81,7 +90,8 @@ class Facts:
     removed: for a cancellation, the meeting goes on without the reader.
     asks_again: for an update, every answer is open again, whatever is said of the changes.
     reasons: for a refusal, sentences in the reader's language; alternatives: the first three are told.
-    kept: for a refused move, the slot that stays.
+    kept: for a refused move, the slot that stays. proposed: the time that the reader proposed, and does not get.
+    sections: what came back, in the reader's language.
 
     recurrence: for a series, its rule in the reader's language (`recurrence_in_words`); start and end are then those
     of its first date, and a change of its hours is a change of the recurrence. only_this_date: start and end are the
@@ -90,6 +100,8 @@ class Facts:
     deadline: until when it is held, is to be answered, or was; on_expiry: what the deadline brings if nobody decides;
     hold: what came to its end, or what a coordinator took back that was never confirmed; rank: the place on the waiting
     list, from 1; on_release: what happens when something becomes free; answer: a coordinator's own words.
+    room, partstat: for an answer to somebody's own entry, which of our rooms gives it, and what it says; cut_on: the
+    last day that is booked of a series that goes on.
     asks, asks_address: who made the request, for those who decide; people: how many are to come; reference: what the
     reservation is called in Créneau.
     """
@@ -114,6 +126,8 @@ class Facts:
     conflicts: tuple[Conflict, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     kept: Span | None = None
+    proposed: Span | None = None
+    sections: tuple[Section, ...] = ()
     recurrence: str = ""
     only_this_date: bool = False
     dates: tuple[SeriesDate, ...] = ()
@@ -127,3 +141,6 @@ class Facts:
     asks_address: str = ""
     people: int = 0
     reference: str = ""
+    room: str = ""
+    partstat: Literal["", "ACCEPTED", "TENTATIVE", "DECLINED"] = ""
+    cut_on: date | None = None

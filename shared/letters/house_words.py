@@ -36,9 +36,51 @@ HOUSE_SENTENCES: dict[str, Both] = {
         "en": "{who} added{named} to what can be booked",
     },
     "ResourceChanged": {"fr": "{who} a modifié {fields} de {place}", "en": "{who} changed {fields} of {place}"},
+    "AliasAdded": {
+        "fr": "{who} a reconnu{named} comme une autre adresse de quelqu’un",
+        "en": "{who} recognised{named} as another address of somebody",
+    },
+    "AliasRemoved": {
+        "fr": "{who} ne reconnaît plus{named} comme une autre adresse de quelqu’un",
+        "en": "{who} no longer recognises{named} as another address of somebody",
+    },
+    "FeedMade": {
+        "fr": "{who} a créé une adresse d’abonnement{named}",
+        "en": "{who} made an address to subscribe to{named}",
+    },
+    "FeedRotated": {
+        "fr": "{who} a changé l’adresse d’abonnement{named}",
+        "en": "{who} moved an address to subscribe to{named}",
+    },
+    "FeedRevoked": {
+        "fr": "{who} a retiré une adresse d’abonnement{named}",
+        "en": "{who} took back an address to subscribe to{named}",
+    },
     "BookingsImported": {
         "fr": "{who} a repris {bookings} du fichier{named}",
         "en": "{who} took over {bookings} from the file{named}",
+    },
+    "WebhookAdded": {"fr": "{who} a ajouté le webhook{named}", "en": "{who} added the webhook{named}"},
+    "WebhookChanged": {
+        "fr": "{who} a modifié {fields} du webhook{named}",
+        "en": "{who} changed {fields} of the webhook{named}",
+    },
+    "WebhookSecretRotated": {
+        "fr": "{who} a renouvelé le secret du webhook{named}",
+        "en": "{who} rotated the secret of the webhook{named}",
+    },
+    "WebhookRemoved": {"fr": "{who} a supprimé le webhook{named}", "en": "{who} removed the webhook{named}"},
+    "WebhookDisabled": {
+        "fr": "{who} a désactivé le webhook{named}, qui ne répondait plus comme il faut",
+        "en": "{who} disabled the webhook{named}, which did not answer properly any more",
+    },
+    "ActivityPublished": {
+        "fr": "{who} a rendu publique l’activité{named}",
+        "en": "{who} made the activity{named} public",
+    },
+    "ActivityWithdrawn": {
+        "fr": "{who} a retiré l’activité{named} des pages publiques",
+        "en": "{who} took the activity{named} off the public pages",
     },
 }
 
@@ -50,6 +92,10 @@ HOUSE_FIELDS: dict[Language, dict[str, str]] = {
         "is_open": "l’ouverture à la réservation",
         "parts": "les espaces réunis",
         "quantity": "la quantité",
+        "label": "le nom",
+        "url": "l’adresse",
+        "types": "la liste des événements",
+        "enabled": "l’activation",
     },
     "en": {
         "name": "the name",
@@ -58,6 +104,10 @@ HOUSE_FIELDS: dict[Language, dict[str, str]] = {
         "is_open": "whether it can be booked",
         "parts": "the rooms that it combines",
         "quantity": "the quantity",
+        "label": "the name",
+        "url": "the address",
+        "types": "the list of events",
+        "enabled": "whether it is called",
     },
 }
 

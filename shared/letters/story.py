@@ -15,6 +15,7 @@ from shared.letters.story_words import (
     GUESTS,
     MAILS,
     NO_FIELDS,
+    ON_DATE,
     OTHER_FIELDS,
     RANK,
     RULES,
@@ -46,13 +47,14 @@ def sentence(
     with the `knobs` or `fields` that changed. who: a name, or '' for Créneau itself. reason: in the reader's language;
     a `reason` in the data stands in for it. Times are shown in `zone` (IANA).
     """
-    variant = data.get("hold") or data.get("method") or data.get("kind")
+    variant = data.get("hold") or data.get("method") or data.get("kind") or data.get("partstat")
     body = SENTENCES.get(f"{event_type}:{variant}") or SENTENCES.get(event_type) or UNKNOWN
     phrases = {
         "type": event_type,
         "who": _who(one_line(who), one_line(on_behalf_of), language),
         "move": _move(data, zone, language),
         "until": _until(data, zone, language),
+        "on_date": _on_date(data, zone, language),
         "rank": _rank(data, language),
         "fields": _fields(data, language),
         "rules": _rules(data, language),
@@ -116,6 +118,11 @@ def _days(data: Mapping[str, Any], language: Language) -> str:
 def _until(data: Mapping[str, Any], zone: str, language: Language) -> str:
     until = _moment(data.get("until"))
     return UNTIL[language].format(moment=moment_in_words(until, zone, language)) if until else ""
+
+
+def _on_date(data: Mapping[str, Any], zone: str, language: Language) -> str:
+    date = _moment(data.get("recurs_at"))
+    return ON_DATE[language].format(moment=moment_in_words(date, zone, language)) if date else ""
 
 
 def _rank(data: Mapping[str, Any], language: Language) -> str:

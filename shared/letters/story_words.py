@@ -1,6 +1,6 @@
 """The sentences of the story: one for each type of event, without their full stop; `story` fills them.
 
-`Type:variant` tells one case of a type, by its `hold` or `method`; `Type` alone tells every other.
+`Type:variant` tells one case of a type, by its `hold`, `method` or `partstat`; `Type` alone tells every other.
 """
 
 # ruff: noqa: RUF001 - the apostrophe of these sentences is the typographic one
@@ -30,6 +30,58 @@ SENTENCES: dict[str, Both] = HOUSE_SENTENCES | {
         "fr": "{who} a retiré une personne de la liste des participants",
         "en": "{who} took one person off the list of participants",
     },
+    "AttendeeAnswered": {
+        "fr": "Une des personnes invitées a répondu{on_date}",
+        "en": "One of the people invited answered{on_date}",
+    },
+    "AttendeeAnswered:ACCEPTED": {
+        "fr": "Une des personnes invitées a accepté{on_date}",
+        "en": "One of the people invited accepted{on_date}",
+    },
+    "AttendeeAnswered:DECLINED": {
+        "fr": "Une des personnes invitées a décliné{on_date}",
+        "en": "One of the people invited declined{on_date}",
+    },
+    "AttendeeAnswered:TENTATIVE": {
+        "fr": "Une des personnes invitées viendra peut-être{on_date}",
+        "en": "One of the people invited may come{on_date}",
+    },
+    "AttendeeAnswered:DELEGATED": {
+        "fr": "Une des personnes invitées envoie quelqu’un à sa place{on_date}",
+        "en": "One of the people invited sends somebody else{on_date}",
+    },
+    "AnswerNoted": {
+        "fr": "{who} a noté la réponse d’une des personnes invitées{on_date}",
+        "en": "{who} noted the answer of one of the people invited{on_date}",
+    },
+    "NewcomerAnswered": {
+        "fr": "Une personne qui n’est pas sur la liste a répondu",
+        "en": "Somebody who is not on the list answered",
+    },
+    "NewcomerAdmitted": {
+        "fr": "{who} a admis une personne qui avait répondu sans être sur la liste",
+        "en": "{who} admitted somebody who had answered without being on the list",
+    },
+    "NewcomerDismissed": {
+        "fr": "{who} a écarté une personne qui avait répondu sans être sur la liste",
+        "en": "{who} dismissed somebody who had answered without being on the list",
+    },
+    "ProposalMade": {
+        "fr": "Une des personnes invitées a proposé un autre créneau{move}",
+        "en": "One of the people invited proposed another slot{move}",
+    },
+    "ProposalAccepted": {
+        "fr": "{who} a accepté la proposition d’un autre créneau{move}",
+        "en": "{who} accepted the proposal of another slot{move}",
+    },
+    "ProposalDeclined": {
+        "fr": "{who} a décliné la proposition d’un autre créneau{move}",
+        "en": "{who} declined the proposal of another slot{move}",
+    },
+    "InvitationBounced": {
+        "fr": "Un message à une des personnes invitées n’a pas pu être remis",
+        "en": "A mail to one of the people invited could not be delivered",
+    },
     "InvitationsQueued": {"fr": "{who} a préparé {mails}", "en": "{who} prepared {mails}"},
     "InvitationsQueued:REQUEST": {
         "fr": "{who} a préparé {mails} d’invitation",
@@ -41,6 +93,14 @@ SENTENCES: dict[str, Both] = HOUSE_SENTENCES | {
     },
     "InvitationsQueued:REFUSAL": {"fr": "{who} a préparé {mails} de refus", "en": "{who} prepared {mails} of refusal"},
     "InvitationsQueued:REMINDER": {"fr": "{who} a préparé {mails} de rappel", "en": "{who} prepared {mails} to remind"},
+    "InvitationsQueued:REPLY": {
+        "fr": "{who} a préparé {mails} de réponse",
+        "en": "{who} prepared {mails} of answer",
+    },
+    "InvitationsQueued:REFRESH": {
+        "fr": "{who} a préparé {mails} de question",
+        "en": "{who} prepared {mails} to ask again",
+    },
     "ReservationTentative": {"fr": "{who} a retenu les espaces{until}", "en": "{who} held the rooms{until}"},
     "ReservationTentative:approval": {
         "fr": "{who} a retenu les espaces{until}, en attendant la décision de la coordination",
@@ -128,6 +188,7 @@ FIELDS: dict[Language, dict[str, str]] = {
 OTHER_FIELDS: Both = {"fr": "d’autres détails", "en": "other details"}
 NO_FIELDS: Both = {"fr": "la réservation", "en": "the reservation"}
 
+ON_DATE: Both = {"fr": ", pour la date du {moment}", "en": ", for the date of {moment}"}
 UNTIL: Both = {"fr": " jusqu’au {moment}", "en": " until {moment}"}
 RANK: Both = {"fr": ", à la {place} place", "en": ", in {place} place"}
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from shared.letters.counting import ordinal
 from shared.letters.dates import booked_of, grouped
 from shared.letters.facts import Alternative, Conflict, Facts, Language, Span
-from shared.letters.times import moment_in_words, slot_in_words
+from shared.letters.times import day_in_words, moment_in_words, slot_in_words
 from shared.letters.typography import one_line, typeset
 
 Kind = Literal[
@@ -30,6 +30,10 @@ Kind = Literal[
     "expired",
     "waitlisted",
     "offer",
+    "room_answer",
+    "room_question",
+    "answers",
+    "proposal_declined",
 ]
 
 _FOR_COORDINATORS: frozenset[Kind] = frozenset({"approval", "approval_reminder"})
@@ -93,7 +97,8 @@ def _told(kind: Kind, facts: Facts, language: Language) -> dict[str, object]:
         "rank": ordinal(facts.rank, language) if facts.rank else "",
         "is_to_approve": kind in _TO_APPROVE,
         "is_for_coordinators": kind in _FOR_COORDINATORS,
-        "is_held": kind not in _NOTHING_HELD,
+        "is_held": kind not in _NOTHING_HELD and facts.partstat != "DECLINED",
+        "cut_on": day_in_words(facts.cut_on, language) if facts.cut_on else "",
         # a new time or place puts every answer back (RFC 5546 section 3.2.2.1); a new text does not
         "asks_again": facts.asks_again or any(c.what in {"time", "recurrence", "place"} for c in facts.changes),
         "alternatives": facts.alternatives[:_MOST_ALTERNATIVES],

@@ -29,7 +29,7 @@ def meetings(
     A rule without an end goes until the horizon. None when all dates are left out. Raises UnreadableError.
     """
     try:
-        parsed = Recurrence.parse(_as_understood(rule, start))
+        parsed = Recurrence.parse(as_understood(rule, start.zone))
         is_endless = parsed.until is None and parsed.count is None
         last = horizon if is_endless else None
         found = expand(parsed, start.wall, length, start.zone, skip=without, horizon=last)
@@ -42,7 +42,7 @@ def meetings(
     return Repetition(parsed, start.wall, length, start.zone, frozenset(without), is_endless), found
 
 
-def _as_understood(rule: str, start: Moment) -> str:
+def as_understood(rule: str, zone: str) -> str:
     """The same dates in the way of writing that is read here, where Outlook or Google has another."""
     written = [part.partition("=")[::2] for part in rule.upper().split(";")]
     parts = dict(written)
@@ -57,7 +57,7 @@ def _as_understood(rule: str, start: Moment) -> str:
     if not (frequency == "WEEKLY" and interval != "1" and "SU" in days and "," in days):
         parts.pop("WKST", None)
     if _LOCAL_TIME.fullmatch(parts.get("UNTIL", "")):
-        parts["UNTIL"] = _in_utc(parts["UNTIL"], start.zone)
+        parts["UNTIL"] = _in_utc(parts["UNTIL"], zone)
     return ";".join(f"{name}={value}" for name, value in parts.items())
 
 

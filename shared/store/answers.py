@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.store.base import Base, Numbered
+from shared.store.base import Base, Db, Numbered
 
 
 class DateAnswer(Base):
@@ -22,10 +22,11 @@ class DateAnswer(Base):
     answer_dtstamp: Mapped[datetime | None]
     answer_sequence: Mapped[int | None]
     comment: Mapped[str] = mapped_column(default="")
+    delegated_to: Mapped[str] = mapped_column(default="")
 
 
 class Alias(Numbered, Base):
-    """Another address from which somebody answers: `means` is the one that was invited."""
+    """Another address from which somebody answers, or a secretary's: `means` is the one that was invited."""
 
     __tablename__ = "alias"
 
@@ -56,7 +57,12 @@ class Proposal(Numbered, Base):
 
 
 class Newcomer(Numbered, Base):
-    """Somebody who answered without being on the list, forwarded or delegated; the owner admits or dismisses them."""
+    """Somebody who answered without being on the list, forwarded or delegated; the owner admits or dismisses them.
+
+    `partstat` is their answer to the whole, `dates` that to dates of a series, by their names; `speaks_for`: whom of
+    the list their mail named, which may be themselves under another address; `sequence` and `dtstamp` are those of
+    their last answer.
+    """
 
     __tablename__ = "newcomer"
 
@@ -64,10 +70,36 @@ class Newcomer(Numbered, Base):
     reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
     address: Mapped[str]
     name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="fr")
     partstat: Mapped[str]
     comment: Mapped[str] = mapped_column(default="")
     delegated_from: Mapped[str] = mapped_column(default="")
+    speaks_for: Mapped[str] = mapped_column(default="")
+    dates: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sequence: Mapped[int]
+    dtstamp: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="open")
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+SETTLE = text("""
+UPDATE proposal AS p SET decided_at = coalesce(p.decided_at, :now),
+    state = CASE WHEN r.state = 'confirmed' AND (p.starts_at, p.ends_at) = (r.starts_at, r.ends_at)
+                 THEN 'accepted' ELSE 'superseded' END
+FROM reservation AS r
+WHERE p.reservation_id = r.id AND p.state = 'open'
+  AND (r.id = :id OR r.series_id = :series_id) AND (CAST(:date AS timestamptz) IS NULL OR r.recurs_at = :date)
+""")
+
+
+def settle_proposals(
+    db: Db, reservation_id: int, series_id: int | None, *, now: datetime, date: datetime | None = None
+) -> None:
+    """What was proposed for a meeting, or one date of it, is over once its people are told of another time.
+
+    Granted, where that is the one that was proposed: whoever proposed the others is asked anew.
+    """
+    values = {"id": reservation_id, "series_id": series_id, "date": date, "now": now}
+    db.execute(SETTLE, values)

@@ -12,9 +12,10 @@ from shared.store.base import Base, Numbered
 class ExternalEntry(Numbered, Base):
     """One UID of one organizer.
 
-    `asked` is what the last REQUEST says, `answered` what each room said to which SEQUENCE last; its reservation is the
-    first one of a series. One without a reservation is a CANCEL that came before its REQUEST, or nothing that was ever
-    granted.
+    `asked` is what it asks of us by now (an `Asked`); `answered` is what each room said last, and to which SEQUENCE,
+    with `answer_dtstamp`; `reservation_id` is the one for the whole, where that is no series; `is_known`: whether its
+    organizer may book without a coordinator. One without either is a CANCEL that came before its REQUEST, asks for
+    single dates only, or was refused before it could be entered.
     """
 
     __tablename__ = "external_entry"
@@ -27,7 +28,9 @@ class ExternalEntry(Numbered, Base):
     sequence: Mapped[int]
     dtstamp: Mapped[datetime]
     asked: Mapped[dict[str, Any]]
+    is_known: Mapped[bool] = mapped_column(default=True)
     answered: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answer_dtstamp: Mapped[datetime | None]
     reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id", use_alter=True))
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id", use_alter=True))
     cancelled_at: Mapped[datetime | None]

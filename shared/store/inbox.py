@@ -23,8 +23,11 @@ class InboundMail(Numbered, Base):
     """One mail in one envelope; `recipients` are all in lower case and of one site.
 
     `mail_from` is '' for the null sender; `sender` is the From address once it is authenticated, '' when it is not, and
-    `authentication` says by what, or why not; `is_local`: handed in by this machine itself; `outcome` is a stable code,
-    and `details` are what a reader wants to know beside it.
+    `authentication` says by what, or why not; `is_local`: handed in by this machine itself; `method` and `uid` are
+    those of the calendar in it; `outcome` is a stable code, and `details` are what a reader wants to know beside it.
+
+    Who handles it takes a lease, which ends at `not_before`: `attempts` counts the leases, `failures` those of them
+    that ended in an error and not in the death of whoever held it.
     """
 
     __tablename__ = "inbound_mail"
@@ -42,10 +45,13 @@ class InboundMail(Numbered, Base):
     subject: Mapped[str] = mapped_column(default="")
     sender: Mapped[str] = mapped_column(default="")
     authentication: Mapped[str] = mapped_column(default="")
+    method: Mapped[str] = mapped_column(default="")
+    uid: Mapped[str] = mapped_column(default="")
     state: Mapped[MailState] = mapped_column(default=MailState.WAITING)
     outcome: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     attempts: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     lease: Mapped[UUID | None]
     handled_at: Mapped[datetime | None]

@@ -17,7 +17,8 @@ class Invitation(Numbered, Base):
 
     That of a series is the one of its first reservation. `told` is the entry as its people know it (None before the
     first announcement); `noticed` names what its owner was told last beside the calendar: that it is held, waits,
-    expired; `remind_at` is when the reminder is due, None when there is none to come.
+    expired; `remind_at` is when the reminder is due, None when there is none to come; `digest_at` is when its owner is
+    told of answers, of which the first that they have not heard of came `digest_since`.
     """
 
     __tablename__ = "invitation"
@@ -31,6 +32,7 @@ class Invitation(Numbered, Base):
     noticed: Mapped[str] = mapped_column(default="")
     remind_at: Mapped[datetime | None]
     digest_at: Mapped[datetime | None]
+    digest_since: Mapped[datetime | None]
     digested_at: Mapped[datetime | None]
 
 
@@ -70,7 +72,7 @@ class Delivery(Numbered, Base):
     __tablename__ = "delivery"
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservation.id"))
     announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id"))
     uid: Mapped[str]
     recurrence: Mapped[str]

@@ -69,7 +69,14 @@ def record(
 
 
 def record_about_house(
-    db: Db, subject: str, type_: str, data: dict[str, Any], *, by: Actor, now: datetime, reason: str = ""
+    db: Db,
+    subject: str,
+    type_: str,
+    data: dict[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """Write down a fact about the house itself, such as a policy that was changed; nothing follows from it."""
     db.add(
@@ -84,5 +91,21 @@ def record_about_house(
             correlation_id=by.correlation_id,
             recorded_at=now,
             relayed_at=now,
+        )
+    )
+
+
+def record_about_entry(db: Db, entry_id: int, type_: str, data: dict[str, Any], *, by: Actor, now: datetime) -> None:
+    """Write down a fact about somebody else's entry of which there is no reservation; the same follows from it."""
+    db.add(
+        EventRow(
+            site_id=by.site_id,
+            subject=f"entry:{entry_id}",
+            type=type_,
+            data=data,
+            person_id=by.person_id,
+            source=by.source,
+            correlation_id=by.correlation_id,
+            recorded_at=now,
         )
     )

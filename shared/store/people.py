@@ -63,6 +63,8 @@ class Person(Numbered, Base):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("person_group.id"))
     """the group whose policy goes for this person"""
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    came_by_mail: Mapped[bool] = mapped_column(default=False)
+    """nobody has entered them: they asked for a room by mail, which this house lets strangers do"""
 
 
 class Token(Numbered, Base):
@@ -135,6 +137,30 @@ def is_of_the_house(db: Db, person_id: int) -> bool:
         Token.person_id == person_id, Token.role != Role.PARTNER, Token.revoked_at.is_(None)
     )
     return db.scalars(tokens.limit(1)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody may do who does not show a token: `is_known` may book, as a coordinator or not."""
+
+    is_known: bool
+    is_coordinator: bool
+
+
+def standing_of(db: Db, person: Person) -> Standing:
+    """By the tokens that they could show.
+
+    Known is who may book (a live token that is not a partner's), and whom somebody of the house entered without ever
+    giving a token: by an import, or as a trainer. Whose tokens were all revoked is not.
+    """
+    roles: set[Role] = set()
+    had_one = False
+    for role, revoked_at in db.execute(select(Token.role, Token.revoked_at).where(Token.person_id == person.id)):
+        had_one = True
+        if revoked_at is None:
+            roles.add(role)
+    is_known = bool(roles - {Role.PARTNER}) or not (had_one or person.came_by_mail)
+    return Standing(is_known, Role.COORDINATOR in roles)
 
 
 def organisation_called(db: Db, site_id: int, name: str) -> Organisation | None:

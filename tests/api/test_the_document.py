@@ -2,7 +2,7 @@
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 
 from tests.api.live import Api
@@ -35,6 +35,7 @@ def test_the_application_does_what_the_document_says(api: Api, subtests: pytest.
             derandomize=True,
             deadline=None,
             database=None,
+            phases=[Phase.generate],  # the case itself says enough, and to shrink one takes schemathesis many minutes
             suppress_health_check=list(HealthCheck),  # they measure generator and machine, not the application
         )
         @given(case=operation.as_strategy(generation_mode=mode))

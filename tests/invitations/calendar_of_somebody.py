@@ -21,14 +21,18 @@ from tests.second_opinion import Expand
 Rank = tuple[int, datetime]
 Found = tuple[datetime, datetime, str, str]
 EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
+NEVER: Rank = (-1, EVER[0])
 
 
 @dataclass
 class Kept:
-    """One UID: the entry or series, its dates that were told of for themselves, and those that were cancelled so."""
+    """One UID: the entry or series, its dates that were told of for themselves, and those that were cancelled so.
 
-    zones: list[Component]
-    rank: Rank
+    Its dates may come before it does; there is no master yet then, or none any more once all is cancelled.
+    """
+
+    zones: list[Component] = field(default_factory=list)
+    rank: Rank = NEVER
     master: Event | None = None
     ranks: dict[datetime, Rank] = field(default_factory=dict)
     dates: dict[datetime, Event] = field(default_factory=dict)
@@ -44,23 +48,23 @@ class SomebodysCalendar:
 
     def take(self, mail: Mail) -> None:
         """Do what the mail says."""
+        self.read(mail.calendar, mail.method)
+
+    def read(self, calendar: bytes, method: str) -> None:
         icalendar.use_zoneinfo()
-        calendar = Calendar.from_ical(mail.calendar)
-        events = [cast("Event", event) for event in calendar.walk("VEVENT")]
+        parsed = Calendar.from_ical(calendar)
+        events = [cast("Event", event) for event in parsed.walk("VEVENT")]
         masters = [event for event in events if "RECURRENCE-ID" not in event]
-        if not masters:
-            for event in events:
-                self._take_date(event, is_cancel=mail.method == "CANCEL")
-            return
-        [master] = masters
-        known = self.kept.get(str(master["UID"]))
-        if known is not None and _rank(master) <= max([known.rank, *known.ranks.values()]):
-            self.ignored += 1
-            return
-        zones = cast("list[Component]", calendar.walk("VTIMEZONE"))
-        fresh = Kept(zones, _rank(master), master if mail.method == "REQUEST" else None)
-        fresh.dates = {_name(event): event for event in events if event is not master}
-        self.kept[str(master["UID"])] = fresh
+        dates = [event for event in events if "RECURRENCE-ID" in event]
+        known = self.kept.setdefault(str(events[0]["UID"]), Kept())
+        known.zones = known.zones or cast("list[Component]", parsed.walk("VTIMEZONE"))
+        for master in masters:
+            if rank_of(master) <= known.rank:
+                self.ignored += 1
+                return
+            self._take_whole(known, master, is_cancel=method == "CANCEL")
+        for event in dates:
+            self._take_date(known, event, is_cancel=method == "CANCEL", is_of_whole=bool(masters))
 
     def found_by(self, ical_js: Expand) -> tuple[list[Found], list[Found]]:
         """Everything in it: as ical.js expands it, and as recurring-ical-events does."""
@@ -69,12 +73,20 @@ class SomebodysCalendar:
         second = [found for calendar in calendars for found in _by_recurring_ical_events(calendar)]
         return sorted(first), sorted(second)
 
-    def _take_date(self, event: Event, *, is_cancel: bool) -> None:
-        known, name = self.kept[str(event["UID"])], _name(event)
-        if known.master is None or _rank(event) <= known.ranks.get(name, known.rank):
+    def _take_whole(self, known: Kept, master: Event, *, is_cancel: bool) -> None:
+        """It says all that was so when it was written; what was told of a date since then is newer."""
+        known.rank, known.master = rank_of(master), None if is_cancel else master
+        for name in [name for name, rank in known.ranks.items() if rank <= known.rank]:
+            del known.ranks[name]
+            known.dates.pop(name, None)
+            known.cancelled.pop(name, None)
+
+    def _take_date(self, known: Kept, event: Event, *, is_cancel: bool, is_of_whole: bool) -> None:
+        name = name_of(event)
+        if rank_of(event) <= known.ranks.get(name, NEVER if is_of_whole else known.rank):
             self.ignored += 1
             return
-        known.ranks[name] = _rank(event)
+        known.ranks[name] = rank_of(event)
         if is_cancel:
             known.dates.pop(name, None)
             known.cancelled[name] = vDatetime(event["RECURRENCE-ID"].dt)
@@ -93,11 +105,11 @@ class SomebodysCalendar:
         return written
 
 
-def _rank(event: Event) -> Rank:
+def rank_of(event: Event) -> Rank:
     return int(event["SEQUENCE"]), event["DTSTAMP"].dt
 
 
-def _name(event: Event) -> datetime:
+def name_of(event: Event) -> datetime:
     moment: datetime = event["RECURRENCE-ID"].dt
     return moment.astimezone(UTC)
 

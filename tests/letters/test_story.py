@@ -399,6 +399,13 @@ def told(event_type: str, data: dict[str, Any] | None = None, who: str = ANNE, *
             "Anne Martin a repris 120 réservations du fichier « planning.csv ».",
             "Anne Martin took over 120 bookings from the file “planning.csv”.",
         ),
+        (
+            "FeedMade",
+            {"about": "Flexi 16", "kind": "feed"},
+            ANNE,
+            "Anne Martin a créé une adresse d'abonnement « Flexi 16 ».",
+            "Anne Martin made an address to subscribe to “Flexi 16”.",
+        ),
     ],
 )
 def test_every_event_reads_as_a_sentence(

@@ -14,7 +14,7 @@ from tests.house import House
 from tests.post_office import PostOffice
 from workers.app import app
 
-QUEUES = ("decide", "mail")
+QUEUES = ("decide", "mail", "inbox", "publish")
 
 
 class Bell:

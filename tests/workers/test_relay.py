@@ -35,7 +35,7 @@ def test_an_event_wakes_what_the_table_says(house: House, bell: Bell, event: typ
 def test_many_events_are_one_wake_up_for_each_task(house: House, bell: Bell) -> None:
     record(house, *["ReservationRequested", "ReservationConfirmed"] * 50)
     assert relay.relay() == 100
-    assert bell.woken() == ["conflicts.decide", "invitations.announce"]
+    assert bell.woken() == ["calendars.publish", "conflicts.decide", "invitations.announce"]
 
 
 def test_an_event_of_a_newer_version_is_logged_and_stops_nobody(house: House, bell: Bell) -> None:
@@ -43,7 +43,7 @@ def test_an_event_of_a_newer_version_is_logged_and_stops_nobody(house: House, be
     with structlog.testing.capture_logs() as logs:
         assert relay.relay() == 2
     assert [line["type"] for line in logs] == ["RoomPaintedBlue"]
-    assert bell.woken() == ["invitations.announce"]
+    assert bell.woken() == ["calendars.publish", "invitations.announce"]
     assert house.rows(WAITING) == []
 
 
@@ -62,11 +62,11 @@ def test_a_relay_that_dies_before_its_commit_wakes_again(
         with pytest.raises(KeyboardInterrupt):
             relay.relay()
     assert len(house.rows(WAITING)) == 1
-    broker.is_awake("invitations.announce")
+    broker.is_awake("calendars.publish")
 
     assert relay.relay() == 1
 
-    assert bell.woken() == ["invitations.announce"] * 2
+    assert bell.woken() == ["calendars.publish", "calendars.publish", "invitations.announce"]
     assert house.rows(WAITING) == []
 
 
@@ -100,4 +100,4 @@ def test_who_is_waited_for_is_woken_before_the_book_is_read(house: House, bell: 
 def test_without_a_bell_the_tick_finds_the_event(house: House, bell: Bell) -> None:
     with running():
         record(house, "ReservationConfirmed")
-        assert wait_until(lambda: bell.woken() == ["invitations.announce"], seconds=5)
+        assert wait_until(lambda: "invitations.announce" in bell.woken(), seconds=5)

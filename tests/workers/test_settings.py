@@ -50,8 +50,12 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
     assert queues == {
         "conflicts.decide": "decide",
         "invitations.announce": "mail",
+        "mailbox.handle": "inbox",
         "invitations.send": "mail",
         "reminders.remind": "mail",
+        "answers.report": "mail",
         "timers.run": "decide",
+        "webhooks.send": "publish",
+        "calendars.publish": "publish",
         "housekeeping.tidy": "mail",
     }

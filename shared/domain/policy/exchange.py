@@ -29,7 +29,7 @@ EnforceCapacity
     which nobody overrides.
 EnforceSchedulingHorizon
     `series.horizon_days` refuses a series that goes further. It is never shortened in silence: the answer has the
-    last date that would pass.
+    last date that would pass. One that comes by mail is cut there with `series.horizon_by_mail: cut`.
 ScheduleOnlyDuringWorkHours
     `opening` by weekday, site and room, with `outside_opening`: allow, warn or forbid. Closures, trainers who are
     away, public and school holidays besides.

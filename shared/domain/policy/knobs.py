@@ -138,6 +138,12 @@ class Policy(Knobs):
         scopes=("site",),
         max_length=50,
     )
+    unknown_organizers: Literal["refuse", "approve"] = knob(
+        "refuse",
+        "What becomes of a stranger who invites the room by mail; `approve`: the request waits for a coordinator.",
+        example="approve",
+        scopes=("site", "room"),
+    )
     required: tuple[Literal["people", "note", "layout"], ...] = knob(
         (), "What a request must say.", example=["people", "layout"], max_length=3
     )

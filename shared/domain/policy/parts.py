@@ -71,6 +71,16 @@ class Series(Knobs):
     conflicts_percent: int | None = Field(
         None, ge=0, le=100, description="So many of a hundred occurrences at most may be refused, or else all are."
     )
+    conflicts_by_mail: Literal["all", "skip"] = Field(
+        "all",
+        description="A series that invites the room by mail and cannot have all its dates: `all` is declined, `skip` "
+        "gets the others, within the two limits above, and each date that is missing is declined by itself.",
+    )
+    horizon_by_mail: Literal["decline", "cut"] = Field(
+        "decline",
+        description="A series that invites the room by mail and goes on beyond the horizon, or has no end: declined, "
+        "or cut where the horizon is.",
+    )
 
 
 class Approval(Knobs):

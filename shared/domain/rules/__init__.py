@@ -15,6 +15,7 @@ from shared.domain.rules.finding import Finding, Weight
 from shared.domain.rules.holidays import is_no_public_holiday, is_no_school_holiday
 from shared.domain.rules.layout import layout_is_known
 from shared.domain.rules.opening import lies_within_opening
+from shared.domain.rules.organizer import organizer_is_known, refuses_unknown, unknown_organizer
 from shared.domain.rules.past import slot_lies_ahead
 from shared.domain.rules.question import Asker, Closure, Days, OrdinaryDays, Request, Usage, Wanted
 from shared.domain.rules.quota import organisation_is_within_quota, person_is_within_quota
@@ -47,14 +48,17 @@ __all__ = [
     "judge",
     "outcome",
     "people_have_seats",
+    "refuses_unknown",
     "series_refusal",
     "set_up_before",
     "too_late_to_cancel",
     "too_many_conflicts",
+    "unknown_organizer",
 ]
 
 # In the order in which they speak.
 RULES: tuple[Callable[[Request], Finding | None], ...] = (
+    organizer_is_known,
     resources_are_bookable,
     slot_lies_ahead,
     layout_is_known,

@@ -59,6 +59,8 @@ class Asker:
     group: str = ""
     organisation_id: int | None = None
     is_coordinator: bool = False
+    is_unknown: bool = False
+    """they invited a room by mail, and nobody of the house knows them"""
 
 
 @dataclass(frozen=True, slots=True)

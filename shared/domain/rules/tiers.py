@@ -61,8 +61,8 @@ def outcome(request: Request, findings: Sequence[Finding]) -> Outcome:
 
 
 def _within_policy(request: Request, warnings: tuple[Refusal, ...]) -> Outcome:
-    """A coordinator, whom everybody else would have to ask, asks nobody."""
-    waits = False
+    """A coordinator, whom everybody else would have to ask, asks nobody; whom nobody knows always asks."""
+    waits = request.asker.is_unknown
     for resource in () if request.by_coordinator else request.resources:
         policy = resource.policy
         if is_among(request.asker, policy.who_may_book):

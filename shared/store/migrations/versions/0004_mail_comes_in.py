@@ -21,10 +21,13 @@ CREATE TABLE inbound_mail (
     subject text NOT NULL DEFAULT '',
     sender text NOT NULL DEFAULT '',
     authentication text NOT NULL DEFAULT '',
+    method text NOT NULL DEFAULT '',
+    uid text NOT NULL DEFAULT '',
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'handled', 'quarantined')),
     outcome text NOT NULL DEFAULT '',
     details jsonb NOT NULL DEFAULT '{}',
     attempts bigint NOT NULL DEFAULT 0,
+    failures bigint NOT NULL DEFAULT 0,
     not_before timestamptz NOT NULL,
     lease uuid,
     handled_at timestamptz,
@@ -35,6 +38,9 @@ CREATE TABLE inbound_mail (
 CREATE INDEX inbound_mail_waiting ON inbound_mail (not_before, id) WHERE state = 'waiting';
 CREATE INDEX inbound_mail_by_site ON inbound_mail (site_id, id);
 CREATE INDEX inbound_mail_by_message_id ON inbound_mail (site_id, message_id) WHERE message_id <> '';
+-- how much somebody sent lately is counted before anything is done for them
+CREATE INDEX inbound_mail_by_sender ON inbound_mail (site_id, sender, handled_at) WHERE sender <> '';
+CREATE INDEX inbound_mail_quarantined ON inbound_mail (site_id, id) WHERE state = 'quarantined';
 CREATE INDEX inbound_mail_by_age ON inbound_mail (received_at);
 """
 

@@ -1,0 +1,56 @@
+"""One mail from the inbox to what became of it: looked at without a transaction, then acted on in one.
+
+What a mail does and the note of it are one commit, by the holder of its lease: killed before it nothing was done and
+somebody else begins again, killed after it nobody does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.handling import leases, limits
+from shared.handling.dispatch import dispatch
+from shared.handling.leased import Leased
+from shared.inbox.outcomes import Outcome
+from shared.itip.incoming import Incoming
+from shared.store.base import Db
+from shared.store.inbox import InboundMail, MailState
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a mail says, and who says so: `sender` is '' when that is not certain, and `authentication` says why."""
+
+    incoming: Incoming
+    sender: str
+    authentication: str
+
+
+def act(db: Db, mail: Leased, looked: Looked, *, now: datetime) -> Outcome | None:
+    """Do what it asks for and note it; None when somebody else has it by now. The caller commits."""
+    row = leases.locked(db, mail)
+    if row is None:
+        return None
+    _describe(row, looked)
+    db.flush()
+    try:
+        outcome = dispatch(db, row, looked.incoming, now=now)
+    except limits.TooManyMailsError as error:
+        leases.quarantine(db, mail, code="too_many", reason=str(error), now=now)
+        return Outcome("too_many")
+    row.state, row.outcome, row.details = MailState.HANDLED, outcome.code, dict(outcome.details)
+    row.handled_at, row.lease = now, None
+    return outcome
+
+
+def _describe(row: InboundMail, looked: Looked) -> None:
+    """What whoever looks for it in the list wants to see."""
+    incoming = looked.incoming
+    row.sender, row.authentication = looked.sender, looked.authentication
+    row.message_id, row.subject = _cut(incoming.message_id), _cut(incoming.subject)
+    if incoming.scheduling:
+        row.method, row.uid = _cut(incoming.scheduling.method), _cut(incoming.scheduling.uid)
+
+
+def _cut(text: str) -> str:
+    """One line that the database takes: of bounded length, and printable."""
+    return "".join(c if c.isprintable() else " " for c in text[:500])
