@@ -4,7 +4,6 @@ import os
 import random
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
