@@ -38,6 +38,7 @@ from services.api.batching import Batcher
 from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
+from services.calendars import embed
 from services.calendars import feeds as calendars
 from services.calendars.dav import router as dav
 from shared import log
@@ -97,6 +98,7 @@ def create_app() -> FastAPI:
     ):
         app.include_router(module.router, prefix="/api")
     app.include_router(calendars.router)
+    app.include_router(embed.router)
     app.include_router(watch.router)
     app.include_router(dav.router)
     answer_errors(app)

@@ -13,7 +13,7 @@ from shared import broker, holds
 from shared.deciding import following
 from shared.invitations import deliver
 from shared.mail import transaction
-from workers import conflicts, invitations, relay, timers
+from workers import conflicts, invitations, relay, timers, webhooks
 
 
 def point(number: int, module: Any, name: str, *, after: bool = False) -> Callable[[], None]:
@@ -42,12 +42,18 @@ POINTS = {
     "after-the-deed": point(signal.SIGKILL, holds, "_run", after=True),
     "after-the-decision": point(signal.SIGKILL, following, "follow", after=True),
     "before-the-bell": point(signal.SIGKILL, broker, "ring"),
+    "after-the-fan-out": point(signal.SIGKILL, relay, "mark_relayed", after=True),
+    "before-the-call": point(signal.SIGKILL, webhooks, "_answer_to"),
+    "after-the-answer": point(signal.SIGKILL, webhooks, "_settle"),
+    "frozen-after-the-answer": point(signal.SIGSTOP, webhooks, "_settle"),
+    "after-the-note": point(signal.SIGKILL, webhooks, "_settle", after=True),
 }
 WORK: dict[str, Callable[[], object]] = {
     "send": invitations.send_batch,
     "relay": relay.relay,
     "timers": timers.run_one,
     "decide": conflicts.decide_some,
+    "webhooks": webhooks.send_some,
     "everything": lambda: relay.relay() or invitations.send_batch(),
 }
 
