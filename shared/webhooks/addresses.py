@@ -45,7 +45,7 @@ def check_open(addresses: Iterable[str]) -> None:
             raise Forbidden(f"{address} is not a public address")
 
 
-def check_secret(url: str) -> None:
+def check_encrypted(url: str) -> None:
     """Raise Forbidden for what would go out in clear: it was added while that was allowed."""
     if not url.startswith("https://"):
         raise Forbidden("it is not https")
