@@ -68,6 +68,7 @@ def _entry(addressed: Addressed, told: Told, date: datetime | None = None) -> En
         location=told.location(told.host.address),
         organizer=organizer_of(told),
         guests=_guests(addressed, told, addressed.answer_to(date)),
+        comment=addressed.news.answer if addressed.method == "DECLINECOUNTER" else "",
         status="CANCELLED" if addressed.method == "CANCEL" else "CONFIRMED",
     )
 

@@ -14,6 +14,7 @@ from workers.schedule import Ticks
 from workers.subscriptions import RINGS, SUBSCRIPTIONS
 
 TICKING = [
+    "answers.report",
     "calendars.publish",
     "conflicts.decide",
     "invitations.announce",
