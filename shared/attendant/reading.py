@@ -13,7 +13,7 @@ from shared.calendar.text import clean_line, clean_text
 from shared.domain.errors import InvalidInputError
 from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot
-from shared.invitations.replies.asked import Meeting, name_of
+from shared.invitations.replies.asked import Meeting, name_of, named_by_day
 from shared.itip.incoming import Component
 from shared.records.reasons import UnreadableError
 from shared.records.series import as_understood
@@ -76,13 +76,10 @@ def cancelled(call: Call, component: Component) -> Meeting:
 
 def date_name(component: Component, whole: Meeting | None) -> str:
     """A date by its original start; where it is named by its day alone, at the hour of the whole."""
-    recurs_at = component.recurrence_id
-    assert recurs_at is not None  # noqa: S101  the caller asked
-    if not component.is_recurrence_id_a_day or whole is None or whole.is_all_day:
-        return name_of(recurs_at)
-    zone = ZoneInfo(whole.zone)
-    day = recurs_at.astimezone(ZoneInfo(component.zone or whole.zone)).date()
-    return name_of(datetime.combine(day, whole.start.astimezone(zone).time(), zone))
+    assert component.recurrence_id is not None  # noqa: S101  the caller asked
+    name = name_of(component.recurrence_id)
+    is_by_hour = component.is_recurrence_id_a_day and whole is not None and not whole.is_all_day
+    return named_by_day(name, whole) if whole is not None and is_by_hour else name
 
 
 def _meeting(call: Call, component: Component, reached: Sequence[str]) -> Meeting:

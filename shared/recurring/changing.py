@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from shared.booking import check_cancellation
-from shared.domain.errors import InvalidInputError, WrongStateError
+from shared.domain.errors import ExternalEntryError, InvalidInputError, WrongStateError
 from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot, instant
 from shared.domain.states import ALIVE, HOLDING, State
@@ -64,6 +64,8 @@ def change_series(db: Db, series_id: int, wanted: SeriesChange, *, by: Actor, no
     dates = [r for r in later if r.state in HOLDING]
     if not dates:
         raise WrongStateError("No date of this series can be changed: none is held from then on.")
+    if wanted.moves and any(r.entry_id is not None for r in dates):
+        raise ExternalEntryError
     if any(r.state is State.REQUESTED or r.is_moving for r in later):
         raise WrongStateError("Dates of this series are just being decided: try again in a moment.")
     if wanted.moves:
