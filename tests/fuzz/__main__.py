@@ -29,7 +29,10 @@ def main() -> int:
     seen, started = Seen(), time.monotonic()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for done in as_completed([pool.submit(tried, seed, chunk) for chunk in numbers]):
-            seen.add(done.result())
+            chunk = done.result()
+            seen.add(chunk)
+            for number, why in chunk.broken.items():
+                _say(f"\nbroken: FUZZ_MAIL={number} {why}\n")
             _say(
                 f"\r{seen.mails:>9} mails, {seen.mails / (time.monotonic() - started):.0f}/s, {len(seen.broken)} broken"
             )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-LONGEST = 400_000
+LONGEST = 60_000
 DIALECTS = Path(__file__).parents[1] / "itip" / "dialects"
 NUMBERS = (b"0", b"-1", b"255", b"65536", b"4294967296", b"9" * 40, b"00010101", b"99991231", b"20271331", b"1e9")
 WORDS = (
