@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from services.api import (
     activities,
+    aliases,
     attendees,
     audit,
     deliveries,
@@ -21,7 +22,9 @@ from services.api import (
     house,
     imports,
     mailbox,
+    newcomers,
     preview,
+    proposals,
     reservations,
     rooms,
     search,
@@ -78,6 +81,9 @@ def create_app() -> FastAPI:
         series,
         rooms,
         attendees,
+        proposals,
+        newcomers,
+        aliases,
         activities,
         sessions,
         deliveries,

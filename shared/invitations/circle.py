@@ -34,7 +34,7 @@ WHERE reservation_id = :id
 FORGET_DATES = text("DELETE FROM date_answer USING attendee AS a WHERE attendee_id = a.id AND a.reservation_id = :id")
 ASK_FOR_A_DATE = text("""
 INSERT INTO date_answer (attendee_id, recurs_at, asked_sequence)
-SELECT id, :recurs_at, :sequence FROM attendee WHERE reservation_id = :id AND is_told ORDER BY id
+SELECT id, :recurs_at, :sequence FROM attendee WHERE reservation_id = :id AND is_told AND removed_at IS NULL ORDER BY id
 ON CONFLICT (attendee_id, recurs_at) DO UPDATE SET partstat = 'NEEDS-ACTION', asked_sequence = excluded.asked_sequence,
     answered_at = NULL, comment = '', delegated_to = ''
 """)

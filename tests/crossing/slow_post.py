@@ -52,10 +52,13 @@ class SlowPost:
                 else:
                     office.hand_over(parcel)
 
-    def arrive(self, n: int, *, again: bool = False) -> None:
-        """One of those under way to them; `again`: it will come once more."""
-        if self.to_them:
-            self.take(_picked(self.to_them, n, again=again))
+    def arrive(self, n: int, *, again: bool = False) -> Mail | None:
+        """One of those under way to them, if there is any; `again`: it will come once more."""
+        if not self.to_them:
+            return None
+        mail = _picked(self.to_them, n, again=again)
+        self.take(mail)
+        return mail
 
     def come_in(self, n: int, *, again: bool = False) -> None:
         """One of those under way to us."""

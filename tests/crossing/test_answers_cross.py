@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from shared.domain.errors import CreneauError
+from shared.invitations.fact import named
 from shared.store.base import engine
 from tests.crossing.guests import OPEN, Guest
 from tests.crossing.meetings import ACTS, PEOPLE, Meetings
@@ -96,10 +97,21 @@ class Crossing(RuleBasedStateMachine):
         self.post.collect(fates)
         self.house.passes(seconds=seconds)
 
-    @rule(to_them=picks, to_us=picks, again=st.booleans(), seconds=waits)
-    def the_post_brings(self, to_them: list[int], to_us: list[int], *, again: bool, seconds: int) -> None:
-        for n in to_them:
-            self.post.arrive(n, again=again)
+    @rule(
+        to_them=picks,
+        to_us=picks,
+        again=st.booleans(),
+        seconds=waits,
+        said=st.lists(st.sampled_from(("", *PARTSTATS)), max_size=6),
+    )
+    def the_post_brings(
+        self, to_them: list[int], to_us: list[int], *, again: bool, seconds: int, said: list[str]
+    ) -> None:
+        """Whoever gets something may answer at once."""
+        for number, n in enumerate(to_them):
+            mail = self.post.arrive(n, again=again)
+            if mail is not None and mail.recipient in self.guests and said[number : number + 1] not in ([], [""]):
+                self._answer_to(self.guests[mail.recipient], mail, said[number])
         for n in to_us:
             self.post.come_in(n, again=again)
         self.house.passes(seconds=seconds)
@@ -198,6 +210,16 @@ class Crossing(RuleBasedStateMachine):
         first = known.master["DTSTART"].dt
         names = {*guest.dates_of(uid), first.astimezone(NEVER[1].tzinfo)} - set(known.cancelled)
         return sorted(names)
+
+    def _answer_to(self, guest: Guest, mail: Mail, partstat: str) -> None:
+        """The button in the mail: for what it is about, if that stands in the calendar."""
+        [row] = self.house.rows("SELECT uid, recurrence FROM delivery WHERE id = :id", id=mail.delivery)
+        known = guest.kept.get(row.uid)
+        if mail.method != "REQUEST" or known is None or known.master is None:
+            return
+        names = [name for name in known.dates if named(name) == row.recurrence]
+        if names or not row.recurrence:
+            self._answer(guest, row.uid, names[0] if names else None, partstat)
 
     def _answer(
         self, guest: Guest, uid: str, name: datetime | None, partstat: str, *, with_dates: bool = False
