@@ -20,7 +20,7 @@ TOKENS = [
     *(b"\r\n ", b" \t ", b"\r\n", b"\\", b"\0", b"\xe9", b"A" * 90, b"DKIM-Signature: ", b"From: ", b".", b"q=dns/txt"),
 ]
 SETTINGS = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
