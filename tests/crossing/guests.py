@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event
 
-from tests.invitations.calendar_of_somebody import NEVER, Kept, SomebodysCalendar, name_of
+from tests.invitations.calendar_of_somebody import NEVER, Kept, SomebodysCalendar
 
 OPEN = "NEEDS-ACTION"
 SECOND = timedelta(seconds=1)
