@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from shared.answering.meeting import Meeting
+from shared.answering.saying import is_address
 from shared.itip.incoming import Component, Party
 from shared.store.answers import Alias
 from shared.store.attendees import Attendee
@@ -21,6 +22,8 @@ class Speaker:
     @classmethod
     def of(cls, meeting: Meeting, address: str) -> "Speaker":
         address = address.lower()
+        if not is_address(address):
+            return cls(address, ())
         db, site_id = meeting.db, meeting.head.site_id
         means = db.scalars(select(Alias.means).where(Alias.site_id == site_id, Alias.address == address)).all()
         people = db.scalars(
