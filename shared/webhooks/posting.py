@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from shared.webhooks.addresses import Forbidden, check_open, check_encrypted
+from shared.webhooks.addresses import Forbidden, check_encrypted, check_open
 
 # what Standard Webhooks recommends; all of it counts, the name and the last byte too
 PATIENCE_SECONDS = 15.0
