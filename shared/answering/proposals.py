@@ -92,8 +92,22 @@ def decline(db: Db, reservation_id: int, proposal_id: int, *, comment: str, by: 
     return standing
 
 
+def own_proposal(db: Db, reservation_id: int, proposal_id: int, *, by: Actor) -> Standing:
+    """One of the meeting that a reservation belongs to, for somebody who may decide about it."""
+    return _found(db, reservation_id, proposal_id, by)[1]
+
+
 def _own(db: Db, reservation_id: int, proposal_id: int, by: Actor) -> tuple[Meeting, Standing]:
-    """An open one, locked, of the meeting that a reservation belongs to."""
+    """The same, if it is still open."""
+    meeting, standing = _found(db, reservation_id, proposal_id, by)
+    state = standing.proposal.state
+    if state != "open":
+        raise WrongStateError(f"This proposal is {state}.", state=state)
+    return meeting, standing
+
+
+def _found(db: Db, reservation_id: int, proposal_id: int, by: Actor) -> tuple[Meeting, Standing]:
+    """Locked, with its meeting."""
     meeting, _ = own_meeting(db, reservation_id, by=by)
     found = db.execute(
         select(Proposal, Attendee, Reservation)
@@ -105,11 +119,7 @@ def _own(db: Db, reservation_id: int, proposal_id: int, by: Actor) -> tuple[Meet
     ).first()
     if found is None:
         raise NotFoundError("There is no such proposal.")
-    standing = Standing(*found)
-    state = standing.proposal.state
-    if state != "open":
-        raise WrongStateError(f"This proposal is {state}.", state=state)
-    return meeting, standing
+    return meeting, Standing(*found)
 
 
 def _answer(meeting: Meeting, standing: Standing, comment: str, by: Actor, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Word by word what calendar programs ask, in their order: from the address that somebody typed to the entries.
 
-From their sources: DAVx5 4 (DavResourceFinder, HomeSetRefresher, SyncManager), Thunderbird 140 (CalDavProvider,
-CalDavCalendar, CalDavRequestHandlers), and for Apple's calendars what Apple's own server was tested with (macOS 10.11,
-iOS 5 and 8).
+From their sources: of DAVx5 DavResourceFinder, ServiceRefresher and CalendarSyncManager; of Thunderbird CalDavProvider,
+CalDavCalendar and CalDavRequestHandlers; of Evolution e-cal-backend-caldav.c; and for Apple, what its own server was
+tested with (macOS 10.11), with what an iOS was seen to ask first.
 """
 
 import re
