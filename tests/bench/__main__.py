@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deciding, mails, month, requests, rules
+from tests.bench import deciding, feeds, mails, month, requests, rules
 from tests.bench.system import engines_at, running
 
 FOLDER = Path("var/bench")
@@ -22,9 +22,12 @@ STORED = (300, 20_000, 1_000_000)
 Results = dict[str, dict[str, float] | dict[str, int]]
 
 
-def main() -> None:
-    """Everything, or the parts named on the command line: requests, race, series, decide, rules, month, mails."""
-    chosen = sys.argv[1:] or ["requests", "race", "series", "decide", "rules", "month", "mails"]
+PARTS = ("requests", "race", "series", "decide", "rules", "month", "mails", "feeds")
+
+
+def main() -> None:  # noqa: C901  one line for each part
+    """Everything, or the parts named on the command line, which are PARTS."""
+    chosen = sys.argv[1:] or PARTS
     results: Results = {}
     with engines_at(FOLDER / "engines") as (_, token):
         folder, calls = FOLDER / "engines", requests.Calls()
@@ -59,6 +62,8 @@ def main() -> None:
                     results[f"month, {stored:,} stored"] = uvloop.run(month.read(port, token, seconds=SECONDS))
         if "mails" in chosen:
             results["mails"] = mails.sent_per_second(folder)
+        if "feeds" in chosen:
+            results |= feeds.feed(folder, token) | feeds.beside_deciders(folder)
     report(results)
 
 
