@@ -17,7 +17,7 @@ from deploy.postgres import DATABASE, Postgres
 from deploy.processes import wait_until
 from deploy.valkey import Valkey
 from shared.seed import first_start
-from shared.settings import settings
+from shared.settings import Settings, settings
 from shared.store.migrate import upgrade
 
 WELCOME = """\
@@ -70,7 +70,8 @@ class BringUp:
     def _welcome(self, seconds: float) -> None:
         smtp = settings().smtp_url
         mails = "Mails go out by SMTP_URL." if smtp else f"Mails go to the folder {settings().mail_dir}."
-        self._console.say(WELCOME.format(address=self._address, mails=f"{mails} Started in {seconds:.1f} s."))
+        mails = f"{mails} {_mails_in(settings())} Started in {seconds:.1f} s."
+        self._console.say(WELCOME.format(address=self._address, mails=mails))
 
     def _is_ready(self) -> bool:
         if self.cancelled:
@@ -91,3 +92,14 @@ class BringUp:
     def _supervisor(self) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._control}")
         return xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor
+
+
+def _mails_in(conf: Settings) -> str:
+    """Where mails are taken in, and whom that makes us believe."""
+    where = f"at {conf.mailbox_listen}" if conf.mailbox_listen else "from the mailbox of IMAP_URL"
+    if conf.mail_trust != "local":
+        return f"Mails are taken in {where}."
+    return (
+        f"Mails are taken in {where}; of them only those of this machine itself are believed to come from whom they"
+        " say, because nobody checks them here (MAIL_TRUST=local)."
+    )

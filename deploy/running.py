@@ -18,7 +18,18 @@ from deploy.valkey import Valkey
 API = "services.api.app:create_app"
 
 
-TOLD = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "MAIL_DIR")
+TOLD = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "MAIL_DIR",
+    "MAILBOX_LISTEN",
+    "IMAP_URL",
+    "IMAP_DONE_FOLDER",
+    "MAIL_TRUST",
+    "MAIL_AUTHSERV_ID",
+    "MAIL_RESOLVERS",
+)
 
 
 def environment_of(folder: Path) -> dict[str, str]:

@@ -18,7 +18,7 @@ from deploy.postgres import DATABASE, Postgres
 from deploy.processes import MARK, end, left_over
 from deploy.program_file import write_programs
 from deploy.sockets import socket_folder
-from deploy.valkey import Valkey, is_free
+from deploy.valkey import Valkey, free_port, is_free
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -75,9 +75,17 @@ def _prepare_engines(folder: Path, given: dict[str, str]) -> list[Postgres | Val
     return engines
 
 
+def _mailbox(given: dict[str, str]) -> dict[str, str]:
+    """Where mail comes in, unless it is said: from this machine alone, so that only this machine need be trusted."""
+    if "MAILBOX_LISTEN" in given or "IMAP_URL" in given:
+        return {}
+    return {"MAILBOX_LISTEN": f"lmtp://127.0.0.1:{free_port()}", "MAIL_TRUST": "local"}
+
+
 def _environment(folder: Path, engines: list[Postgres | Valkey], given: dict[str, str], port: int) -> dict[str, str]:
     """What every part finds in its environment; whatever the operator set goes before our defaults."""
     defaults = {
+        **_mailbox(given),
         "MAIL_DIR": str(folder / "mail"),
         "PUBLIC_URL": f"http://localhost:{port}",
         "LOG_FORMAT": "console",

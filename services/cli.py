@@ -11,7 +11,7 @@ from deploy import parts, running, supervision
 from deploy.errors import StartError
 from deploy.valkey import free_port, is_free
 from services import doctor, findings
-from services.commands import closures, feeds, groups, people, policies, records, rooms, site
+from services.commands import closures, feeds, groups, mails, people, policies, records, rooms, site
 from services.commands.edge import Plain, checked_settings, fail
 from services.demo import play
 from shared.seed import first_start
@@ -39,6 +39,7 @@ app.add_typer(groups.app, name="group")
 app.command("close", short_help="Close the Atelier or a room for a while; a trainer is away.")(closures.close)
 app.command("closures", short_help="List the closures that are not over.")(closures.closures)
 app.command("reopen", short_help="Take a closure back.")(closures.reopen)
+app.add_typer(mails.app, name="mail")
 app.add_typer(site.app, name="site")
 app.add_typer(feeds.app, name="feed")
 app.command("import", short_help="Take over existing bookings from a CSV or iCalendar file.")(records.import_bookings)
@@ -79,7 +80,9 @@ def run(
 
 
 @app.command(short_help="Run one part of Créneau, for systemd and containers.")
-def part(name: Annotated[str, typer.Argument(help="api, relay, decide, mail, publish or schedule")]) -> None:
+def part(
+    name: Annotated[str, typer.Argument(help="api, relay, decide, mail, mailbox, inbox, publish or schedule")],
+) -> None:
     """Run one part of Créneau, for systemd and containers; HOST and PORT say where the API listens."""
     port = os.environ.get("PORT", "8000")
     if not port.isdecimal():

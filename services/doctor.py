@@ -10,6 +10,7 @@ from redis.retry import Retry
 from sqlalchemy import Connection, orm, select, text
 from sqlalchemy.exc import DBAPIError
 
+from services import mail_checks
 from services.commands.edge import checked_settings, first_line
 from services.findings import Finding, Verdict, overdue
 from services.house_checks import look
@@ -35,7 +36,7 @@ def examine() -> list[Finding]:
     except CreneauError as error:
         return [Finding("settings", Verdict.FAIL, error.message, "See deploy/env.example.")]
     settings = Finding("settings", Verdict.OK, "complete")
-    return [settings, *_database(conf), *_broker(conf), _mail(conf)]
+    return [settings, *_database(conf), *_broker(conf), _mail(conf), *mail_checks.look(conf)]
 
 
 def _database(conf: Settings) -> list[Finding]:
@@ -70,7 +71,8 @@ def _inside(connection: Connection) -> list[Finding]:
         now = pulse(db, datetime.now(UTC))
         domains = db.scalars(select(Site.mail_domain)).all()
         of_house = look(db, now, datetime.now(UTC))
-    return [*findings, _deciding(now), _sending(now), _dead(now), _mail_domain(list(domains)), *of_house]
+    of_mail = [_sending(now), _dead(now), _mail_domain(list(domains)), *mail_checks.waiting(now)]
+    return [*findings, _deciding(now), *of_mail, *of_house]
 
 
 def _clock(connection: Connection) -> Finding:
@@ -106,6 +108,9 @@ def _mail_domain(domains: list[str]) -> Finding:
     if DEFAULT_DOMAIN in domains:
         todo = "creneau site set --mail-domain …, one that this system receives mail on"
         return Finding("mail domain", Verdict.WARN, f"still {DEFAULT_DOMAIN}: nobody can answer", todo)
+    if len({domain.lower() for domain in domains}) < len(domains):
+        todo = "creneau site set --mail-domain …, another one for each"
+        return Finding("mail domain", Verdict.WARN, "two sites have the same: their mails cannot be told apart", todo)
     return Finding("mail domain", Verdict.OK, ", ".join(domains) or "no site yet")
 
 

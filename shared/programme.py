@@ -8,7 +8,14 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.booking import Wish, own, request
-from shared.domain.errors import CreneauError, InvalidInputError, NotAllowedError, NotFoundError, WrongStateError
+from shared.domain.errors import (
+    CreneauError,
+    ExternalEntryError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from shared.domain.events import AttendeeRemoved, AttendeesInvited
 from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
@@ -16,7 +23,7 @@ from shared.store.answers import DateAnswer
 from shared.store.attendees import Attendee, Invitee
 from shared.store.base import Db
 from shared.store.house import lock_house
-from shared.store.outbox import Actor, record
+from shared.store.outbox import Actor, record, record_about_house
 from shared.store.people import Organisation, organisation_called
 from shared.store.programme import Activity, Session
 from shared.store.reservations import Reservation
@@ -46,13 +53,17 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An activity to be; `partner` is the name of an organisation that is known here."""
+    """An activity to be; `partner` is the name of an organisation that is known here.
+
+    A public one is shown, with the times and places of its sessions, to whoever looks at the site's public pages.
+    """
 
     kind: str
     title: str
     description: str = ""
     partner: str | None = None
     meetings: tuple[Meeting, ...] = ()
+    is_public: bool = False
 
 
 def register(db: Db, plan: Plan, *, by: Actor, now: datetime) -> Activity:
@@ -67,9 +78,12 @@ def register(db: Db, plan: Plan, *, by: Actor, now: datetime) -> Activity:
         created_by=by.person_id,
         created_at=now,
         version=1,
+        is_public=plan.is_public,
     )
     db.add(activity)
     db.flush()
+    if plan.is_public:
+        _record_publicity(db, activity, by=by, now=now)
     add_sessions(db, activity, plan.meetings, by=by, now=now)
     return activity
 
@@ -113,6 +127,14 @@ def describe(
         reservation.describe(db, by=by, now=now, title=renamed)
         if description is not None:
             reservation.touch(db, ("description",), by=by, now=now)
+
+
+def show(db: Db, activity: Activity, *, publicly: bool, by: Actor, now: datetime) -> None:
+    """Show an activity on the public pages of the site, or no longer; nobody is written to about it."""
+    if activity.is_public != publicly:
+        activity.is_public = publicly
+        activity.version += 1
+        _record_publicity(db, activity, by=by, now=now)
 
 
 def call_off(db: Db, activity: Activity, *, reason: str, by: Actor, now: datetime) -> None:
@@ -181,6 +203,11 @@ def take_off(db: Db, reservation_id: int, attendee_id: int, *, by: Actor, now: d
     record(db, reservation.site_id, AttendeeRemoved(reservation.id, attendee_id), by=by, now=now)
 
 
+def _record_publicity(db: Db, activity: Activity, *, by: Actor, now: datetime) -> None:
+    type_ = "ActivityPublished" if activity.is_public else "ActivityWithdrawn"
+    record_about_house(db, f"activity:{activity.id}", type_, {"name": activity.title}, by=by, now=now)
+
+
 def _partner(db: Db, name: str | None, by: Actor) -> Organisation | None:
     if name is None:
         return None
@@ -224,6 +251,8 @@ def _live_reservations(db: Db, activity: Activity) -> list[Reservation]:
 def _check_changeable(reservation: Reservation) -> None:
     if reservation.state not in HOLDING and reservation.state is not State.REQUESTED:
         raise WrongStateError(f"This reservation is {reservation.state}.", state=reservation.state.value)
+    if reservation.entry_id is not None:
+        raise ExternalEntryError
 
 
 def _announce(reservation: Reservation, by: Actor, now: datetime) -> None:

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     )
     mail_dir: Path = Field(Path("var/mail"), description="the maildir that mails go to when there is no SMTP_URL")
     mail_trust: Literal["local", "authserv", "dkim"] = Field(
-        "local",
+        "dkim",
         description="whose word is taken for who wrote a mail: `local`, whatever this machine itself hands in (for a "
         "first look: everybody is believed who can reach the listener from here); `authserv`, the "
         "Authentication-Results of MAIL_AUTHSERV_ID; `dkim`, DKIM signatures and DMARC, looked up in the DNS",

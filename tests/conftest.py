@@ -61,7 +61,9 @@ def database_url(engines: Engines, redis_url: str) -> Iterator[str]:
         environment.setenv("DATABASE_URL", url)
         environment.setenv("REDIS_URL", redis_url)
         environment.setenv("MAIL_DIR", str(engines.postgres.folder / "mail"))
-        environment.delenv("SMTP_URL", raising=False)
+        environment.setenv("MAIL_TRUST", "local")
+        for name in ("SMTP_URL", "MAILBOX_LISTEN", "IMAP_URL", "IMAP_DONE_FOLDER"):
+            environment.delenv(name, raising=False)
         settings.cache_clear()
         yield url
     settings.cache_clear()

@@ -85,13 +85,15 @@ def show(db: Reading, activity_id: ActivityId, caller: Booker) -> Response:
 def change(
     db: InTransaction, activity_id: ActivityId, wanted: ActivityChange, caller: Booker, version: Version
 ) -> Response:
-    """Change the words of an activity; everybody who is invited to a session is told."""
+    """Change the words of an activity, of which everybody who is invited to a session is told; or who may see it."""
     activity = programme.own_activity(db, activity_id, by=caller.actor)
     if version is not None and activity.version != version:
         raise StaleVersionError("Somebody changed this activity since you read it: read it again.")
-    programme.describe(
-        db, activity, title=wanted.title, description=wanted.description, by=caller.actor, now=datetime.now(UTC)
-    )
+    now = datetime.now(UTC)
+    if wanted.title is not None or wanted.description is not None:
+        programme.describe(db, activity, title=wanted.title, description=wanted.description, by=caller.actor, now=now)
+    if wanted.is_public is not None:
+        programme.show(db, activity, publicly=wanted.is_public, by=caller.actor, now=now)
     return _shown(db, activity_id, caller, 200)
 
 
@@ -143,6 +145,7 @@ def _register(plan: NewActivity, caller: Caller, key: Key | None) -> int:
                     description=plan.description,
                     partner=plan.partner,
                     meetings=tuple(session.meeting for session in plan.sessions),
+                    is_public=plan.is_public,
                 ),
                 by=caller.actor,
                 now=datetime.now(UTC),
@@ -239,5 +242,6 @@ def _view(activity: Activity) -> ActivityView:
         created_at=activity.created_at,
         cancelled_at=activity.cancelled_at,
         version=activity.version,
+        is_public=activity.is_public,
         sessions=[],
     )

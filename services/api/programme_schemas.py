@@ -42,6 +42,11 @@ class NewSession(When):
         )
 
 
+Public = Annotated[
+    bool, Field(description="whether title, times and places are shown on the public pages, to everybody")
+]
+
+
 class NewActivity(Strict):
     """An activity with its sessions, each of which is decided by itself."""
 
@@ -49,12 +54,14 @@ class NewActivity(Strict):
     title: Line
     description: Words = ""
     partner: Annotated[Line | None, Field(description="the name of an organisation that is known here")] = None
+    is_public: Public = False
     sessions: Annotated[list[NewSession], Field(max_length=200)] = Field(default_factory=list)
 
 
 class ActivityChange(Strict):
     title: Line | None = None
     description: Words | None = None
+    is_public: Public | None = None
 
 
 class SessionChange(ReservationChange):
@@ -79,6 +86,7 @@ class ActivityView(BaseModel):
     created_at: AwareDatetime
     cancelled_at: AwareDatetime | None
     version: int
+    is_public: bool
     sessions: list[SessionView]
 
 

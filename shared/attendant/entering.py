@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.attendant.who import Call
+from shared.calendar.text import clean_line
 from shared.domain.rules import refuses_unknown
 from shared.house import house_of
 from shared.invitations.replies.asked import Asked, Version
+from shared.previewing import decide_all
 from shared.store.base import Db
 from shared.store.external import ExternalEntry
 from shared.store.house import lock_house
@@ -25,7 +27,7 @@ def make_entry(db: Db, call: Call, version: Version, now: datetime) -> ExternalE
     values = {
         "site_id": call.site.id,
         "organizer": call.organizer.address,
-        "organizer_name": call.organizer.name,
+        "organizer_name": clean_line(call.organizer.name)[:200],
         "language": call.language,
         "uid": call.scheduling.uid,
         "sequence": version[0],
@@ -51,15 +53,17 @@ def known_entry(db: Db, call: Call) -> ExternalEntry | None:
     ).first()
 
 
-def lock_entry(db: Db, call: Call) -> ExternalEntry:
-    """The row, with its reservations and the house; nobody decides meanwhile, and nobody else changes any of it."""
+def lock_entry(db: Db, call: Call, now: datetime) -> ExternalEntry:
+    """The row, with its reservations and the house; nobody decides meanwhile, and nobody else changes any of it.
+
+    What is still to be decided of it is decided first, after those who asked before.
+    """
     lock_house(db, call.site.id)
     entry = known_entry(db, call)
     assert entry is not None  # noqa: S101  the caller found it, and nobody takes it away while it is asked about
     its = select(Reservation.id).where(Reservation.entry_id == entry.id).order_by(Reservation.id)
-    db.execute(its.with_for_update(key_share=True))
+    decide_all(db, call.site.id, db.scalars(its.with_for_update(key_share=True)).all(), now=now)
     db.refresh(entry, with_for_update=True)
-    db.expire_all()
     return entry
 
 

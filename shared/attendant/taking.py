@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from shared.attendant.cancelling import take_cancel
+from shared.attendant.questions import take_add
 from shared.attendant.requesting import take_request
 from shared.attendant.who import Call, call_of
 from shared.inbox.outcomes import Outcome
@@ -10,7 +12,14 @@ from shared.itip.incoming import Incoming
 from shared.store.base import Db
 from shared.store.inbox import InboundMail
 
-METHODS: dict[str, Callable[[Db, Call, datetime], Outcome]] = {"REQUEST": take_request}
+# each may be asked for by itself; a series has no more dates either
+MOST_COMPONENTS = 400
+
+METHODS: dict[str, Callable[[Db, Call, datetime], Outcome]] = {
+    "REQUEST": take_request,
+    "CANCEL": take_cancel,
+    "ADD": take_add,
+}
 
 
 def take(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) -> Outcome:
@@ -24,5 +33,11 @@ def take(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) -> Out
     handle = METHODS.get(scheduling.method)
     if handle is None:
         return Outcome("ignored_method", {"method": scheduling.method})
+    if len(scheduling.components) > MOST_COMPONENTS:
+        return Outcome("too_many_dates", {"most": MOST_COMPONENTS})
     call = call_of(db, mail, incoming, scheduling)
-    return call if isinstance(call, Outcome) else handle(db, call, now)
+    if isinstance(call, Outcome):
+        return call
+    if not call.reached and not any(call.rooms_of(component) for component in scheduling.components):
+        return Outcome("no_room")
+    return handle(db, call, now)

@@ -51,14 +51,19 @@ class Taken:
         return [ask for turn in self.turns for ask in turn]
 
 
-def take(db: Db, batch: int = BATCH, *, patiently: bool = False, site_id: int | None = None) -> Taken:
-    """Lock a house in which something waits, with its first `batch` turns: one that nobody holds, or patiently any."""
+def take(
+    db: Db, batch: int = BATCH, *, patiently: bool = False, site_id: int | None = None, turn: int | None = None
+) -> Taken:
+    """Lock a house in which something waits, with its first `batch` turns: one that nobody holds, or patiently any.
+
+    turn: only that one, for somebody who holds the house and has seen to it that nobody is passed over by this.
+    """
     lock = statements.LOCK_ANY_HOUSE if patiently else statements.LOCK_FREE_HOUSE
     held = db.execute(lock, {"site_id": site_id}).first()
     if held is None:
         return Taken([])
     most = max(batch, SMALLEST_WINDOW)
-    found = db.execute(statements.WAITING, {"site_id": held.site_id, "most": most})
+    found = db.execute(statements.WAITING, {"site_id": held.site_id, "most": most, "turn": turn})
     rows = sorted(found, key=lambda row: (row.turn, row.id))  # a row that had to be waited for may have another turn
     asks = [Ask.of(n, row) for n, row in enumerate(rows)]
     turns: list[Turn] = [list(turn) for _, turn in groupby(asks, key=lambda ask: ask.row.turn)]

@@ -27,7 +27,8 @@ FROM reservation AS r JOIN person AS p ON p.id = r.requested_by
 WAITING = text(
     f"""
 SELECT (SELECT EXISTS (SELECT FROM reservation WHERE turn IS NOT NULL AND site_id <> :site_id)) AS elsewhere, {COLUMNS}
-WHERE r.site_id = :site_id AND r.turn IS NOT NULL ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
+WHERE r.site_id = :site_id AND r.turn IS NOT NULL AND (CAST(:turn AS bigint) IS NULL OR r.turn = :turn)
+ORDER BY r.turn, r.id LIMIT :most FOR UPDATE OF r
 """  # noqa: S608  constants only
 )
 
@@ -124,6 +125,8 @@ WITH heir AS (
     WHERE s.id = :from
 ), listed AS (
     UPDATE attendee SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
+), unlisted AS (
+    UPDATE newcomer SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
 ), invited AS (
     UPDATE invitation SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
 )

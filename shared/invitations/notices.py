@@ -60,6 +60,13 @@ def notice_deciders(db: Db, reservation: Reservation, *, now: datetime) -> None:
         _Letters(circle, about, [fact]).write(to_owner=False)
 
 
+def notice_deciders_of_series(db: Db, series: SeriesNow, *, now: datetime) -> None:
+    """The same of all dates of a series, in one letter."""
+    circle = series.circle(now=now, correlation_id=series.head.correlation_id)
+    for facts in _together(_fresh(circle, series.dates, series.former), is_first=False):
+        _Letters(circle, About(db, now, series), facts).write(to_owner=False)
+
+
 def notice_series(circle: Circle, about: About, *, is_first: bool, is_invited: bool) -> None:
     """The same of all dates of a series, those of one fate in one letter.
 

@@ -14,6 +14,8 @@ from shared.records.reasons import UnreadableError, whole_file
 
 MOST_DEPTH: Final = 20
 MOST_PROPERTIES: Final = 5_000
+MOST_CONTENT_LINES: Final = 250_000
+LONGEST_CONTENT_LINE: Final = 100_000
 # without these it would be another booking; what is wrong with another line, harms nothing
 _ESSENTIAL: Final = frozenset(
     {"UID", "RECURRENCE-ID", "STATUS", "SUMMARY", "LOCATION"}
@@ -90,6 +92,8 @@ class File:
 
 def file(content: bytes) -> File:
     """The parts of a file; raises InvalidInputError for what is no calendar, or too much of one."""
+    if content.count(b"\n") + content.count(b"\r") > 2 * MOST_CONTENT_LINES:
+        raise whole_file("too_many_lines", most=MOST_CONTENT_LINES)
     # unfolded before it is text: a fold may stand within a letter
     lines = _BREAK.split(decoded(_FOLD.sub(b"", bounded(content))))
     if not any(line.strip().upper() == "BEGIN:VCALENDAR" for line in lines):
@@ -120,8 +124,8 @@ def event(part: Part) -> Event:
 
 
 def parsed(line: str) -> Property | None:
-    """One line, if it is one."""
-    found = _PROPERTY.fullmatch(line)
+    """One line, if it is one, and no longer than any that is read: a match remembers where each parameter began."""
+    found = _PROPERTY.fullmatch(line) if len(line) <= LONGEST_CONTENT_LINE else None
     if found is None:
         return None
     parameters = {one[1].upper(): _bare(one[2]) for one in _ONE_PARAMETER.finditer(found["parameters"])}
@@ -145,7 +149,7 @@ def _name(line: str) -> str:
 
 
 def _method(lines: Sequence[str]) -> str:
-    return next((line[7:].strip().upper() for line in lines if line[:7].upper() == "METHOD:"), "")
+    return value_of(lines, "METHOD").strip().upper()
 
 
 def _parts(lines: Sequence[str]) -> tuple[list[Part], list[Part]]:

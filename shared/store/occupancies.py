@@ -47,10 +47,17 @@ WHERE site_id = :site_id AND state = 'waitlisted' AND turn IS NULL
        OR (starts_at < :end AND ends_at > :start AND starts_at > CAST(:start AS timestamptz) - interval '366 days'))
 """)
 
+FREE = text("DELETE FROM occupancy WHERE reservation_id = :id AND resource_id = ANY(:resource_ids)")
+
 
 def release(db: Db, reservation_ids: Sequence[int], site_id: int, *, now: datetime) -> None:
     """Give back all that these hold, in a house that the caller holds; whoever waits for it is decided next."""
     db.execute(RELEASE, {"ids": list(reservation_ids), "site_id": site_id, "now": now})
+
+
+def free(db: Db, reservation_id: int, resource_ids: Sequence[int]) -> None:
+    """Give back what a reservation holds of these resources."""
+    db.execute(FREE, {"id": reservation_id, "resource_ids": list(resource_ids)})
 
 
 def look_again(db: Db, site_id: int, *, now: datetime, around: Slot | None = None) -> None:

@@ -1,5 +1,6 @@
 """Reservations and what they occupy."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from shared.domain.events import (
     ReservationDeclined,
     ReservationDescribed,
     ReservationExpired,
+    ReservationMoved,
 )
 from shared.domain.refusals import Refusal
 from shared.domain.slots import Slot
@@ -27,7 +29,7 @@ from shared.domain.verdicts import DECLINED
 from shared.store.base import Base, Db, Numbered
 from shared.store.external import ExternalEntry
 from shared.store.moves import Asked, Move
-from shared.store.occupancies import look_again, release
+from shared.store.occupancies import free, look_again, release
 from shared.store.outbox import Actor, record
 from shared.store.series import Series
 from shared.store.timers import clear_timers
@@ -191,6 +193,16 @@ class Reservation(Numbered, Base):
         self._stop_waiting()
         self.version += 1
         record(db, self.site_id, MoveWithdrawn(self.id), by=by, now=now, on_behalf_of=self.requested_by)
+
+    def give_up(self, db: Db, keep: Sequence[int], *, by: Actor, now: datetime) -> None:
+        """Give back some of its resources at once, for a held house; what is kept needs nobody's decision."""
+        gone = sorted(set(self.resource_ids).difference(keep))
+        self.resource_ids = sorted(set(self.resource_ids).intersection(keep))
+        self._note_change(by, now)
+        db.flush()
+        free(db, self.id, gone)
+        look_again(db, self.site_id, now=now, around=self.slot)
+        record(db, self.site_id, ReservationMoved(self.id), by=by, now=now, on_behalf_of=self.requested_by)
 
     def leave_room(self, db: Db, *, now: datetime) -> None:
         """Fewer people than before, for a held house: others may come who had to wait for the building, or itself."""

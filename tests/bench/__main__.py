@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deciding, feeds, mails, month, requests, rules
+from tests.bench import deciding, feeds, inbound, mails, month, requests, rules
 from tests.bench.system import engines_at, running
 
 FOLDER = Path("var/bench")
@@ -22,7 +22,7 @@ STORED = (300, 20_000, 1_000_000)
 Results = dict[str, dict[str, float] | dict[str, int]]
 
 
-PARTS = ("requests", "race", "series", "decide", "rules", "month", "mails", "feeds")
+PARTS = ("requests", "race", "series", "decide", "rules", "month", "mails", "feeds", "inbound")
 
 
 def main() -> None:  # noqa: C901  one line for each part
@@ -64,6 +64,10 @@ def main() -> None:  # noqa: C901  one line for each part
             results["mails"] = mails.sent_per_second(folder)
         if "feeds" in chosen:
             results |= feeds.feed(folder, token) | feeds.beside_deciders(folder)
+        if "inbound" in chosen:
+            results["answers that came in"] = inbound.answers_per_second(folder)
+            results["from LMTP to PARTSTAT, 20/s"] = inbound.answer_latency(folder)
+            results["from LMTP to the room's REPLY, 4/s"] = inbound.room_latency(folder)
     report(results)
 
 

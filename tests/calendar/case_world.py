@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared import furnishing
+from shared.answering import admitting, aliases, proposals
+from shared.answering.reporting import report_some
 from shared.domain.slots import Slot
 from tests.calendar.reading_cases import UselessCase
 from tests.house import House
@@ -81,7 +83,9 @@ class World:
         """It, or the date of it that was to be on that day."""
         if what == "it":
             return self.dates()[0]
-        [found] = [row for row in self.dates() if str((row.recurs_at or row.starts_at).astimezone(PARIS).date()) == what]
+        [found] = [
+            row for row in self.dates() if str((row.recurs_at or row.starts_at).astimezone(PARIS).date()) == what
+        ]
         return found
 
     def slot(self, day: str, start: str, end: str) -> Slot:
@@ -97,13 +101,13 @@ def _book(world: World, who: str, rooms: str, day: str, title: str, guests: str 
 
 
 @act(rf"{_WHO} books {_ROOMS} from {_DAY} {_HOURS} by (?P<rule>\S+) as {_TITLE}{_GUESTS}")
-def _book_series(world: World, who: str, rooms: str, day: str, rule: str, title: str, guests: str = "", **hours: str) -> None:
+def _book_series(
+    world: World, who: str, rooms: str, day: str, rule: str, title: str, guests: str = "", **hours: str
+) -> None:
     slot = world.slot(day, **hours)
     start = slot.start.astimezone(PARIS).replace(tzinfo=None)
     invited = [world.address(name) for name in guests.split(", ") if name]
-    world.house.series(
-        rule, *rooms.split(", "), who=who, start=start, length=slot.length, title=title, guests=invited
-    )
+    world.house.series(rule, *rooms.split(", "), who=who, start=start, length=slot.length, title=title, guests=invited)
 
 
 @act(rf"{_WHO} moves (?P<what>it|\d{{4}}-\d\d-\d\d) to {_DAY} {_HOURS}( in {_ROOMS})?")
@@ -162,3 +166,40 @@ def _wait(world: World, day: str, hour: str) -> None:
     at = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), PARIS)
     world.house.now = max(at, world.house.now + timedelta(seconds=1))
     world.house.run_timers()
+
+
+@act(r"(?P<other>\S+@\S+) means (?P<whom>\S+)")
+def _mean(world: World, other: str, whom: str) -> None:
+    with world.house.book() as db:
+        by, now = world.house.actors["claire"], world.house.now
+        aliases.add(db, other, world.address(whom), by=by, now=now)
+
+
+@act(rf'{_WHO} (?P<how>accepts|declines) the proposal( saying "(?P<comment>[^"]*)")?')
+def _decide(world: World, who: str, how: str, comment: str = "") -> None:
+    [found] = world.house.rows("SELECT id, reservation_id FROM proposal WHERE state = 'open'")
+    by, now = world.house.actors[who], world.house.now
+    with world.house.book() as db:
+        if how == "accepts":
+            proposals.accept(db, found.reservation_id, found.id, by=by, now=now)
+        else:
+            proposals.decline(db, found.reservation_id, found.id, comment=comment, by=by, now=now)
+
+
+@act(rf"{_WHO} (?P<how>admits|dismisses) (?P<newcomer>\S+)")
+def _admit(world: World, who: str, how: str, newcomer: str) -> None:
+    query = "SELECT id, reservation_id FROM newcomer WHERE address = :address"
+    [found] = world.house.rows(query, address=world.address(newcomer))
+    by, now = world.house.actors[who], world.house.now
+    with world.house.book() as db:
+        verb = admitting.admit if how == "admits" else admitting.dismiss
+        verb(db, found.reservation_id, found.id, by=by, now=now)
+
+
+@act(r"the digest is due")
+def _report(world: World) -> None:
+    """Whatever came back has been quiet for a while."""
+    world.house.passes(hours=1)
+    with world.house.book() as db:
+        while report_some(db, now=world.house.now):
+            pass

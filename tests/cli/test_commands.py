@@ -117,7 +117,10 @@ def test_the_site_gets_its_mail_domain(creneau: Type) -> None:
         (("room", "add", "Flexi 99", "--name", "X", "--seats", "3"), "match pattern"),
         (("site", "set"), "Say what is to change"),
         (("site", "set", "--mail-domain", "not a domain"), "not a mail address"),
-        (("part", "kitchen"), "There is no part 'kitchen': api, relay, decide, mail, publish, schedule."),
+        (
+            ("part", "kitchen"),
+            "There is no part 'kitchen': api, relay, decide, mail, mailbox, inbox, publish, schedule.",
+        ),
         (("part", "schedule-99"), "There is no part 'schedule-99'"),
         (("run", "--port", "70000"), "less than or equal to 65535"),
         (("dance",), "No such command 'dance'"),

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from shared.domain.errors import InvalidInputError
 from shared.records.from_calendar import read_calendar
 from shared.records.from_csv import read_csv
-from shared.records.lines import Booking, Line
+from shared.records.lines import Booking, Line, Unreadable
 from shared.records.report import Report, Verdict, about, unasked
+from tests import memory
 
 PARIS = "Europe/Paris"
 FILES = Path(__file__).parent / "files"
@@ -78,6 +79,7 @@ def test_any_damage_to_a_real_file(read: Callable[[bytes, str], list[Line]], sav
 
 HEAD = b"BEGIN:VCALENDAR\n"
 EVENT = b"BEGIN:VEVENT\nUID:%d\nSUMMARY:A\nDTSTART:20271109T080000Z\nDTEND:20271109T090000Z\n%s\nEND:VEVENT\n"
+IN_ZONE = b"BEGIN:VEVENT\nUID:%d\nSUMMARY:A\nDTSTART;TZID=%s:20271109T080000\nDTEND:20271109T190000Z\nEND:VEVENT\n"
 LARGE = {
     "one long line": b"A" * 4_900_000,
     "one long cell": b'titre;date\n"' + b"A" * 4_900_000 + b'"',
@@ -96,6 +98,18 @@ LARGE = {
     "many endless series": HEAD + b"".join(EVENT % (n, b"RRULE:FREQ=DAILY") for n in range(5_000)),
     "many days that never come": HEAD
     + b"".join(EVENT % (n, b"RRULE:FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31;COUNT=9") for n in range(5_000)),
+    "one zone by many names": HEAD
+    + b"BEGIN:VTIMEZONE\nTZID:A\n"
+    + b"BEGIN:STANDARD\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nEND:STANDARD\n" * 900
+    + b"END:VTIMEZONE\n"
+    + b"".join(IN_ZONE % (n, b"\\" * n + b"A") for n in range(2_000)),
+    "a long definition of a zone": HEAD
+    + b"BEGIN:VTIMEZONE\nTZID:A\n"
+    + b"BEGIN:STANDARD\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nEND:STANDARD\n" * 40_000
+    + b"END:VTIMEZONE\n"
+    + b"".join(IN_ZONE % (n, b"\\" * n + b"A") for n in range(300)),
+    "many zones that nobody knows": HEAD + b"".join(IN_ZONE % (n, b"A/%d" % n) for n in range(5_000)),
+    "many lines": HEAD + b"\n" * 4_900_000,
     "a zone that changes each second": HEAD
     + b"BEGIN:VTIMEZONE\nTZID:A\nBEGIN:STANDARD\nDTSTART:19700101T000000\nRRULE:FREQ=SECONDLY\nTZOFFSETFROM:+0100\n"
     + b"TZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
@@ -107,3 +121,32 @@ LARGE = {
 @pytest.mark.timeout(30)
 def test_no_file_keeps_the_reader_busy(content: bytes) -> None:
     check(read_calendar if content.startswith(HEAD) else read_csv, content)
+
+
+GREEDY = {
+    "many parameters": EVENT % (1, b"DTSTART" + b";A=B" * 1_200_000 + b":20271109T080000Z"),
+    "many values of one": EVENT % (1, b"SUMMARY;A=" + b"," * 4_900_000 + b":B"),
+    "a long list of days": EVENT % (1, b"RRULE:FREQ=MONTHLY;BYDAY=" + b",".join([b"1MO"] * 1_200_000)),
+}
+
+
+@pytest.mark.parametrize("event", GREEDY.values(), ids=GREEDY)
+def test_no_line_takes_more_memory_than_a_few_times_its_length(event: bytes) -> None:
+    script = (
+        "import sys\n"
+        "from shared.records.from_calendar import read_calendar\n"
+        "from tests.memory import peak\n"
+        "content = sys.stdin.buffer.read()\n"
+        "before = peak()\n"
+        "read_calendar(content, 'Europe/Paris')\n"
+        "print(peak() - before)\n"
+    )
+    assert memory.of_a_process(script, HEAD + event) < 60_000_000
+
+
+@pytest.mark.parametrize("name", [b"localtime", b"posixrules", b"Factory"])
+def test_no_zone_is_that_of_this_machine(name: bytes) -> None:
+    lines = read_calendar(HEAD + IN_ZONE % (1, name), PARIS)
+    found = lines[0].found
+    assert isinstance(found, Unreadable)
+    assert found.reason.code == "unknown_zone"

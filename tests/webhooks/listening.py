@@ -58,6 +58,11 @@ class Listening:
                 allow_local=True,
             )
 
+    def rotate(self) -> str:
+        """The new secret."""
+        with self.house.book() as db:
+            return keeping.rotate(db, self.id, by=self.house.actors["claire"], now=datetime.now(UTC)).secret
+
     def relay(self) -> None:
         while relay.relay():
             pass

@@ -1,5 +1,6 @@
 """What each method answers; those that would change something are refused so that calendar programs understand."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +13,7 @@ from services.calendars.dav.free_busy import free_busy
 from services.calendars.dav.names import CALDAV, DAV
 from services.calendars.dav.objects import icalendar
 from services.calendars.dav.properties import CALENDAR_TYPE, EXPAND, described
-from services.calendars.dav.reading import Wanted, depth, document, wanted
+from services.calendars.dav.reading import MOST_PROPERTIES, Wanted, depth, document, wanted
 from services.calendars.dav.refusing import BadRequest, Refused, read_only
 from services.calendars.dav.reports import Question, everything, multiget, query, sync
 from services.calendars.dav.tree import Collection, Item, Place, children, collection_of, item, place_at, reader_of
@@ -20,6 +21,8 @@ from services.calendars.dav.writing import FORBIDDEN, element, multistatus, prop
 from shared.access import Identity
 from shared.store.base import Db, reading
 
+# what comes as text in an attribute, and is answered as the name of an element
+NAME: Final = re.compile(r"\{[^{}\s]{1,200}\}[A-Za-z_][A-Za-z0-9_.-]{0,100}")
 Reports = dict[str, Callable[[Question], Response]]
 
 ALLOWED: Final = "OPTIONS, GET, HEAD, PROPFIND, REPORT, PROPPATCH"
@@ -127,8 +130,11 @@ def _descriptions(place: Place, inside: list[Place], what: Wanted, *, with_entri
 
 def _properties_of(root: Element) -> Wanted:
     """Those that are to be expanded: there is nothing here that they could be expanded to, but themselves."""
-    names = (f"{{{one.get('namespace', 'DAV:')}}}{one.get('name', '')}" for one in root.findall(f"{DAV}property"))
-    return Wanted(tuple(dict.fromkeys(names)))
+    found = root.findall(f"{DAV}property")
+    names = dict.fromkeys(f"{{{one.get('namespace', 'DAV:')}}}{one.get('name', '')}" for one in found)
+    if len(names) > MOST_PROPERTIES or not all(map(NAME.fullmatch, names)):
+        raise BadRequest("These are no names of properties, or too many.")
+    return Wanted(tuple(names))
 
 
 def _kept(what: Wanted) -> dict[str, str]:

@@ -56,9 +56,14 @@ def series_refusal(policies: Iterable[Policy], *, occurrences: int, last: date, 
             facts: dict[str, str | int] = {"most_occurrences": most, "occurrences": occurrences}
             return Refusal(TOO_MANY_DATES, facts, fix={"count": most}, override="coordinator")
         if last > until:
-            facts = {"horizon_days": series.horizon_days, "latest": until.isoformat()}
-            return Refusal(TOO_FAR, facts, fix={"until": until.isoformat()}, override="coordinator")
+            return beyond_horizon(series.horizon_days, until)
     return None
+
+
+def beyond_horizon(horizon_days: int, latest: date) -> Refusal:
+    """Of a series that goes on after the last day of which the house thinks already."""
+    facts: dict[str, str | int] = {"horizon_days": horizon_days, "latest": latest.isoformat()}
+    return Refusal(TOO_FAR, facts, fix={"until": latest.isoformat()}, override="coordinator")
 
 
 def too_many_conflicts(policies: Iterable[Policy], *, occurrences: int, conflicts: int) -> Refusal | None:

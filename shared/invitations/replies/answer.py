@@ -4,15 +4,16 @@ Guards. The entry's row is locked, so that whoever handles a mail about it waits
 in `answered`, in the commit that writes the deliveries: run twice, it finds no difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from shared.domain.recurrence import Recurrence
+from shared.domain.states import Hold
 from shared.invitations.news import RoomSays
-from shared.invitations.notices import notice_deciders
+from shared.invitations.notices import notice_deciders, notice_deciders_of_series
 from shared.invitations.post import EntryPosting, post_about
 from shared.invitations.replies.asked import Asked
 from shared.invitations.replies.letters import news_for, place_of, said
@@ -20,6 +21,7 @@ from shared.invitations.replies.standing import Stand, Standing, whole_of
 from shared.store.base import Db
 from shared.store.external import ExternalEntry
 from shared.store.places import Resource, Site
+from shared.store.reservations import Reservation
 
 SECOND = timedelta(seconds=1)
 WAITED_FOR = frozenset({"approval", "option", "offer", "waitlisted"})
@@ -36,14 +38,13 @@ def answer_entry(db: Db, entry_id: int, *, now: datetime, correlation_id: str = 
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    standing = Standing(db, entry, Asked.of(entry))
+    standing = Standing(db, entry, Asked.of(entry), now)
     if standing.is_undecided:
         return False
+    marked = _marked(db, entry.id)
     stands = standing.stands()
-    for reservation in standing.reservations.values():
-        if reservation.unannounced_since is not None:
-            notice_deciders(db, reservation, now=now)
-    entry.answer_dtstamp = max(now.replace(microsecond=0), (entry.answer_dtstamp or now - SECOND * 2) + SECOND)
+    _tell_deciders(standing, marked)
+    stamp(entry, now)
     answered = dict(entry.answered)
     for slug in standing.asked.rooms:
         if slug in standing.rooms:
@@ -52,10 +53,40 @@ def answer_entry(db: Db, entry_id: int, *, now: datetime, correlation_id: str = 
                 room.post(now, correlation_id)
             answered[slug] = room.words
     entry.answered = {slug: words for slug, words in answered.items() if slug in standing.asked.rooms}
-    for reservation in standing.reservations.values():
+    for reservation in marked:
         reservation.unannounced_since = None
     db.flush()
     return True
+
+
+def stamp(entry: ExternalEntry, now: datetime) -> None:
+    """In whole seconds, for DTSTAMP says no more, and strictly rising, for calendars ignore what is not later."""
+    moment = now.replace(microsecond=0)
+    entry.answer_dtstamp = max(moment, entry.answer_dtstamp + SECOND) if entry.answer_dtstamp else moment
+
+
+def _marked(db: Db, entry_id: int) -> Sequence[Reservation]:
+    """Its reservations of which there is something to say, without those that somebody is changing.
+
+    One that changes at this very moment keeps its mark, and comes next time.
+    """
+    return db.scalars(
+        select(Reservation)
+        .where(Reservation.entry_id == entry_id, Reservation.unannounced_since.is_not(None))
+        .order_by(Reservation.id)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+
+
+def _tell_deciders(standing: Standing, marked: Sequence[Reservation]) -> None:
+    """Whoever approves hears of it as of any other request."""
+    held = [reservation for reservation in marked if reservation.hold is Hold.APPROVAL]
+    series = standing.series
+    if series is not None and any(reservation.series_id == series.series.id for reservation in held):
+        notice_deciders_of_series(standing.db, series, now=standing.now)
+    for reservation in held:
+        if reservation.series_id is None:
+            notice_deciders(standing.db, reservation, now=standing.now)
 
 
 class _Room:

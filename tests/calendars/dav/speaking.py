@@ -37,11 +37,15 @@ def propfind(*names: str) -> str:
     return f"<D:propfind {DECLARED}>{prop(*names)}</D:propfind>"
 
 
+def of_filter(filter_: str, *names: str, data: str = "") -> str:
+    """A calendar-query for what the filter says."""
+    asked = prop(*(names or ("D:getetag",))).replace("</D:prop>", f"{data}</D:prop>")
+    return f"<C:calendar-query {DECLARED}>{asked}<C:filter>{filter_}</C:filter></C:calendar-query>"
+
+
 def query(inner: str = '<C:comp-filter name="VEVENT"/>', *names: str, data: str = "") -> str:
     """A calendar-query for what `inner` says of the VCALENDAR."""
-    asked = prop(*(names or ("D:getetag",))).replace("</D:prop>", f"{data}</D:prop>")
-    comp = f'<C:comp-filter name="VCALENDAR">{inner}</C:comp-filter>'
-    return f"<C:calendar-query {DECLARED}>{asked}<C:filter>{comp}</C:filter></C:calendar-query>"
+    return of_filter(f'<C:comp-filter name="VCALENDAR">{inner}</C:comp-filter>', *names, data=data)
 
 
 def events(inner: str, *names: str, data: str = "") -> str:
