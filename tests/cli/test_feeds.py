@@ -38,15 +38,13 @@ def test_a_feed_is_made_listed_moved_and_taken_back(creneau: Type) -> None:
         (("new", "planet"), "'planet' is not one of"),
         (("new", "partner", "Personne"), "There is no partner called 'Personne' here"),
         (("rotate", "7"), "There is no such feed"),
-        (("revoke", "0"), "Input should be greater than or equal to 1"),
+        (("revoke", "0"), "'ID'"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(creneau: Type, words: tuple[str, ...], told: str) -> None:
     answer = creneau("feed", *words)
     assert answer.exit_code > 0
-    assert told in answer.stderr.replace(
-        "Invalid value for 'ID': 0 is not in the range", "Input should be greater than or equal to 1"
-    )
+    assert told in answer.stderr
 
 
 @pytest.mark.usefixtures("atelier")
