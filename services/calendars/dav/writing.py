@@ -1,7 +1,6 @@
 """Answers in XML: elements, the responses of a multistatus, and errors that name the condition that failed."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -11,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from services.calendars.dav.names import DECLARED, PREFIXES
 
+PIECE: Final = 64 * 1024
 XML: Final = "application/xml; charset=utf-8"
 DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 OK, NOT_FOUND, FORBIDDEN, TRUNCATED = (
@@ -75,7 +75,15 @@ def error(status: int, condition: str) -> Response:
 
 
 def _document(first: str, parts: Iterator[str]) -> Iterator[str]:
-    return chain([f"{DECLARATION}<D:multistatus {DECLARED}>\n", first], parts, ["</D:multistatus>"])
+    """In pieces of some size: each of them waits for a thread and for the socket."""
+    piece, size = [f"{DECLARATION}<D:multistatus {DECLARED}>\n", first], len(first)
+    for part in parts:
+        piece.append(part)
+        size += len(part)
+        if size > PIECE:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join([*piece, "</D:multistatus>"])
 
 
 def _nothing() -> str:
