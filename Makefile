@@ -11,7 +11,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
 	--no-header --no-emit-index-url --no-emit-find-links --override requirements-not.in
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint lock bench chaos fuzz clean
+.PHONY: help setup run demo test lint lock bench chaos fuzz oracles clean
 
 help: ## List what one can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,14 @@ bench: $(READY) ## Measure speed (takes minutes)
 chaos: $(READY) ## Break everything, for long: CHAOS_SECONDS=600, and CHAOS_SEED=... to repeat a run
 	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(PY) -m pytest -q -s tests/chaos
 
-fuzz: $(READY) ## Search for failing histories, for long
+fuzz: $(READY) ## Search for mails that break the reader (FUZZ_MAILS=1000000) and for failing histories, for long
+	@$(PY) -m tests.fuzz
+	@FUZZ_HANDLED=$${FUZZ_HANDLED:-20000} $(PY) -m pytest -q --timeout 0 tests/fuzz/test_handling.py
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q --timeout 0 tests/state
+
+oracles: $(READY) ## Install the real peers that some tests hold us against (Debian, as root or by sudo), and run these
+	@tests/oracles/install
+	@$(PY) -m pytest -q $$(grep -rl --include='test_*.py' 'tests[.]oracles' tests) tests/calendars/dav/test_server_tester.py
 
 clean: ## Remove .venv and every cache; var/ (your data) stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import select, text
 
@@ -10,9 +11,11 @@ from shared import ruling
 from shared.domain.days import school_calendar_ends
 from shared.domain.policy import merge
 from shared.domain.policy.references import loose_ends
+from shared.settings import settings
 from shared.store.base import Db
 from shared.store.people import PersonGroup, Role, Token
 from shared.store.places import Resource, Site
+from shared.store.webhooks import Webhook
 from shared.watching import Pulse
 
 ENOUGH_SCHOOL = timedelta(days=365)
@@ -35,6 +38,7 @@ def look(db: Db, pulse: Pulse, now: datetime) -> list[Finding]:
         _school(db, sites, now.date()),
         _timers(pulse),
         _in_line(db, pulse, now),
+        _webhooks(db, pulse),
     ]
 
 
@@ -99,3 +103,18 @@ def _in_line(db: Db, pulse: Pulse, now: datetime) -> Finding:
     age = (now - line.since).total_seconds() if line.since else 0.0
     todo = "Something gave way, and nobody decides who gets it. Do relay and decide run?"
     return overdue("waiting list", f"{pulse.waitlisted} wait", age, warn=5, fail=60, todo=todo)
+
+
+def _webhooks(db: Db, pulse: Pulse) -> Finding:
+    given_up = select(Webhook.label).where(
+        Webhook.disabled_reason.in_(["gone", "failing"]), Webhook.deleted_at.is_(None)
+    )
+    labels = db.scalars(given_up.order_by(Webhook.id).limit(5)).all()
+    if labels:
+        found = f"called no more, since they did not answer properly: {', '.join(labels)}"
+        todo = "GET /api/webhooks says why; correct and enable them, or take them away."
+        return Finding("webhooks", Verdict.WARN, found, todo)
+    if settings().webhooks_allow_local and urlsplit(settings().public_url).hostname not in {"localhost", "127.0.0.1"}:
+        found = "may call what only this server reaches"
+        return Finding("webhooks", Verdict.WARN, found, "Unset WEBHOOKS_ALLOW_LOCAL: it is for development.")
+    return overdue("webhooks", "sent", pulse.oldest_untold_age, warn=120, fail=3600, todo="Does publish run?")

@@ -8,7 +8,14 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.booking import Wish, own, request
-from shared.domain.errors import CreneauError, InvalidInputError, NotAllowedError, NotFoundError, WrongStateError
+from shared.domain.errors import (
+    CreneauError,
+    ExternalEntryError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from shared.domain.events import AttendeeRemoved, AttendeesInvited
 from shared.domain.slots import Slot
 from shared.domain.states import HOLDING, State
@@ -244,6 +251,8 @@ def _live_reservations(db: Db, activity: Activity) -> list[Reservation]:
 def _check_changeable(reservation: Reservation) -> None:
     if reservation.state not in HOLDING and reservation.state is not State.REQUESTED:
         raise WrongStateError(f"This reservation is {reservation.state}.", state=reservation.state.value)
+    if reservation.entry_id is not None:
+        raise ExternalEntryError
 
 
 def _announce(reservation: Reservation, by: Actor, now: datetime) -> None:

@@ -20,7 +20,12 @@ SELECT (SELECT count(*) FROM reservation WHERE turn IS NOT NULL) AS waiting,
                                                AND not_before <= :now) AS unsent_since,
        (SELECT count(*) FROM inbound_mail WHERE state = 'waiting') AS mails_waiting,
        (SELECT min(not_before) FROM inbound_mail WHERE state = 'waiting' AND not_before <= :now) AS unread_since,
-       (SELECT count(*) FROM inbound_mail WHERE state = 'quarantined') AS quarantined
+       (SELECT count(*) FROM inbound_mail WHERE state = 'quarantined') AS quarantined,
+       (SELECT count(*) FROM webhook WHERE disabled_reason IN ('gone', 'failing') AND deleted_at IS NULL) AS given_up,
+       (SELECT min(m.not_before) FROM webhook_message AS m JOIN webhook AS w ON w.id = m.webhook_id
+        WHERE m.state IN ('queued', 'sending') AND m.not_before <= :now AND w.disabled_at IS NULL
+          AND (w.paused_until IS NULL OR w.paused_until <= :now)
+          AND (m.lease_until IS NULL OR m.lease_until < :now)) AS untold_since
 """)
 DELIVERIES = text("""
 SELECT state, count(*) AS count FROM delivery WHERE state IN ('queued', 'sending', 'committing') GROUP BY state
@@ -52,6 +57,8 @@ class Pulse:
     mails_waiting: int
     oldest_unread_age: float
     quarantined: int
+    webhooks_given_up: int
+    oldest_untold_age: float
     deliveries: dict[str, int] = field(default_factory=dict)
     decide_quantiles: dict[str, float] = field(default_factory=dict)
 
@@ -79,6 +86,8 @@ def pulse(db: Db, now: datetime) -> Pulse:
         mails_waiting=gauges.mails_waiting,
         oldest_unread_age=age(gauges.unread_since),
         quarantined=gauges.quarantined,
+        webhooks_given_up=gauges.given_up,
+        oldest_untold_age=age(gauges.untold_since),
         deliveries=states,
         decide_quantiles=dict(zip(("0.5", "0.95", "0.99"), map(float, quantiles), strict=True)),
     )

@@ -91,9 +91,7 @@ def change(
         raise StaleVersionError("Somebody changed this activity since you read it: read it again.")
     now = datetime.now(UTC)
     if wanted.title is not None or wanted.description is not None:
-        programme.describe(
-            db, activity, title=wanted.title, description=wanted.description, by=caller.actor, now=now
-        )
+        programme.describe(db, activity, title=wanted.title, description=wanted.description, by=caller.actor, now=now)
     if wanted.is_public is not None:
         programme.show(db, activity, publicly=wanted.is_public, by=caller.actor, now=now)
     return _shown(db, activity_id, caller, 200)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from services.api import (
     activities,
+    aliases,
     attendees,
     audit,
     deliveries,
@@ -21,7 +22,9 @@ from services.api import (
     house,
     imports,
     mailbox,
+    newcomers,
     preview,
+    proposals,
     reservations,
     rooms,
     search,
@@ -35,6 +38,7 @@ from services.api.batching import Batcher
 from services.api.correlation import Correlation
 from services.api.live import Bell, Decisions
 from services.api.problems import answer_errors, schemas
+from services.calendars import embed
 from services.calendars import feeds as calendars
 from services.calendars.dav import router as dav
 from shared import log
@@ -77,6 +81,9 @@ def create_app() -> FastAPI:
         series,
         rooms,
         attendees,
+        proposals,
+        newcomers,
+        aliases,
         activities,
         sessions,
         deliveries,
@@ -91,6 +98,7 @@ def create_app() -> FastAPI:
     ):
         app.include_router(module.router, prefix="/api")
     app.include_router(calendars.router)
+    app.include_router(embed.router)
     app.include_router(watch.router)
     app.include_router(dav.router)
     answer_errors(app)

@@ -1,5 +1,7 @@
 """The people of a reservation or session: who is invited, and what they answered."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,18 +10,22 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import select
 
 from services.api.access import Anyone, Booker
-from services.api.outputs import AttendeeView
+from services.api.answer_schemas import HeardAnswer
+from services.api.outputs import AttendeeView, DateAnswerView
 from services.api.preferences import IdempotencyKey
 from services.api.problems import answers
 from services.api.reservations import Id, inside
 from services.api.schemas import Attendees, Strict
 from services.api.transactions import InTransaction, Reading, once
 from shared import programme
+from shared.answering import telephone
+from shared.store.answers import DateAnswer
 from shared.store.attendees import Attendee
 from shared.store.base import Db
 from shared.store.reservations import Reservation
 
 router = APIRouter(prefix="/reservations/{reservation_id}/attendees", tags=["attendees"])
+AttendeeId = Annotated[int, Path(ge=1, lt=2**63)]
 ATTENDEES = TypeAdapter(list[AttendeeView])
 
 
@@ -58,12 +64,55 @@ def invite(db: InTransaction, reservation_id: Id, guests: Guests, caller: Booker
     status_code=204,
     responses=answers(401, 403, 404, 409, 422),
 )
-def take_off(
-    db: InTransaction, reservation_id: Id, attendee_id: Annotated[int, Path(ge=1, lt=2**63)], caller: Booker
-) -> Response:
+def take_off(db: InTransaction, reservation_id: Id, attendee_id: AttendeeId, caller: Booker) -> Response:
     """Take somebody off the list; they get a cancellation, the others nothing."""
     programme.take_off(db, reservation_id, attendee_id, by=caller.actor, now=datetime.now(UTC))
     return Response(status_code=204)
+
+
+@router.post(
+    "/{attendee_id}/answer",
+    status_code=201,
+    response_model=AttendeeView,
+    responses=answers(401, 403, 404, 409, 413, 422),
+)
+def answer(
+    db: InTransaction,
+    reservation_id: Id,
+    attendee_id: AttendeeId,
+    heard: HeardAnswer,
+    caller: Booker,
+    key: IdempotencyKey,
+) -> Response:
+    """Note what somebody said on the telephone; a mail that they wrote before that changes it no more."""
+
+    def do() -> Response:
+        said = telephone.Heard(heard.partstat, heard.comment, heard.only_this_date)
+        now = datetime.now(UTC)
+        person = telephone.answer_for(db, reservation_id, attendee_id, said, by=caller.actor, now=now)
+        view = _view(person, _dates(db, person.reservation_id)[person.id])
+        return Response(view.model_dump_json(), 201, media_type="application/json")
+
+    return once(db, key, do)
+
+
+def _dates(db: Db, list_id: int) -> Mapping[int, list[DateAnswer]]:
+    """What each person of a list answered to dates of a series."""
+    rows = db.scalars(
+        select(DateAnswer)
+        .join(Attendee, Attendee.id == DateAnswer.attendee_id)
+        .where(Attendee.reservation_id == list_id)
+        .order_by(DateAnswer.recurs_at)
+    )
+    found: defaultdict[int, list[DateAnswer]] = defaultdict(list)
+    for row in rows:
+        found[row.attendee_id].append(row)
+    return found
+
+
+def _view(person: Attendee, dates: list[DateAnswer]) -> AttendeeView:
+    own = {name: getattr(person, name) for name in AttendeeView.model_fields if name != "dates"}
+    return AttendeeView(**own, dates=[DateAnswerView.model_validate(date, from_attributes=True) for date in dates])
 
 
 def _listed(db: Db, reservation_id: int, status: int) -> Response:
@@ -71,5 +120,6 @@ def _listed(db: Db, reservation_id: int, status: int) -> Response:
     people = db.scalars(
         select(Attendee).where(Attendee.reservation_id == list_id, Attendee.removed_at.is_(None)).order_by(Attendee.id)
     )
-    views = [AttendeeView.model_validate(person, from_attributes=True) for person in people]
+    dates = _dates(db, list_id)
+    views = [_view(person, dates[person.id]) for person in people]
     return Response(ATTENDEES.dump_json(views), status, media_type="application/json")

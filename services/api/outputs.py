@@ -105,13 +105,31 @@ class PlanView(BaseModel):
     dates: list[AlternativeView]
 
 
+class DateAnswerView(BaseModel):
+    """What somebody was asked, or answered, for one date of a series by itself."""
+
+    recurs_at: AwareDatetime = Field(description="the start that the rule of the series gave the date")
+    partstat: str
+    answered_at: AwareDatetime | None
+    comment: str
+    delegated_to: str
+
+
 class AttendeeView(BaseModel):
+    """Somebody on the list, and what they answered: to the whole, and to dates of a series for themselves."""
+
     id: int
     address: str
     name: str
     language: Literal["fr", "en"]
     role: str
     partstat: str
+    answered_at: AwareDatetime | None
+    comment: str
+    delegated_to: str
+    undeliverable_at: AwareDatetime | None = Field(description="since when no mail reaches them, as far as is known")
+    undeliverable_reason: str
+    dates: list[DateAnswerView] = Field(description="dates with an answer of their own; all others have `partstat`")
 
 
 class EventView(BaseModel):

@@ -19,6 +19,7 @@ from services.api.outputs import AlternativeView, ConflictView, DateAlternatives
 from services.api.record_schemas import ReportView
 from shared.domain.errors import (
     CreneauError,
+    ExternalEntryError,
     ImportRefusedError,
     InvalidInputError,
     KeyReusedError,
@@ -31,6 +32,7 @@ from shared.domain.errors import (
 from shared.letters.facts import Language
 
 STATUS: Mapping[type[CreneauError], int] = {
+    ExternalEntryError: 409,
     ImportRefusedError: 409,
     InvalidInputError: 422,
     KeyReusedError: 422,

@@ -47,7 +47,7 @@ async def ask(request: Request, wish: NewReservation, caller: Booker, key: Idemp
     if wait:
         await request.app.state.decisions.wait(reservation_id, wait)
     row = await request.app.state.reader.submit(reservation_id)
-    return await _answer(request, row, caller, wait, confirmed=201)
+    return await answered(request, row, caller, wait, confirmed=201)
 
 
 @router.get("", response_model=ReservationPage, responses=answers(401, 422))
@@ -88,7 +88,7 @@ async def change(
     if wait and waits:
         await request.app.state.decisions.wait(reservation_id, wait)
     row = await request.app.state.reader.submit(reservation_id)
-    return await _answer(request, row, caller, wait, confirmed=200, asked_to_move=waits)
+    return await answered(request, row, caller, wait, confirmed=200, asked_to_move=waits)
 
 
 @router.post(
@@ -193,7 +193,7 @@ def _change(reservation_id: int, wanted: ReservationChange, caller: Caller, vers
         return reservation.turn is not None
 
 
-async def _answer(
+async def answered(
     request: Request,
     row: Any,
     caller: Caller,

@@ -90,6 +90,12 @@ class PulseCollector(Collector):
             "creneau_oldest_unread_mail_seconds", "since when the oldest due of them waits", now.oldest_unread_age
         )
         yield GaugeMetricFamily("creneau_inbound_mails_quarantined", "mails that were set aside", now.quarantined)
+        yield GaugeMetricFamily(
+            "creneau_webhooks_given_up", "webhooks that were gone or failed for days", now.webhooks_given_up
+        )
+        yield GaugeMetricFamily(
+            "creneau_oldest_untold_webhook_seconds", "since when the oldest due message waits", now.oldest_untold_age
+        )
         deliveries = GaugeMetricFamily(
             "creneau_deliveries", "mails by state; sent counts the last hour", labels=["state"]
         )

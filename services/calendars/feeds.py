@@ -28,7 +28,7 @@ Secret = Annotated[str, Path()]
 bodies = Bodies()
 
 
-@router.api_route("/{secret}.ics", methods=["GET", "HEAD"])
+@router.get("/{secret}.ics")
 def feed(request: Request, secret: Secret) -> Response:
     """The calendar; 304 when the client has it as it is, before anything of it is read."""
     now = datetime.now(UTC)
@@ -43,7 +43,7 @@ def feed(request: Request, secret: Secret) -> Response:
     return answer
 
 
-@router.api_route("/{secret}.ifb", methods=["GET", "HEAD"])
+@router.get("/{secret}.ifb")
 def busy(
     secret: Secret,
     start: Annotated[str, Query(alias="from")] = "",

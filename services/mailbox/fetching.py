@@ -40,7 +40,8 @@ class Poller(threading.Thread):
         self._box = box
         self._ring = ring
         self._end = threading.Event()
-        self._refused: set[str] = set()
+        # of this connection: whatever the server makes of our flags, no mail is fetched in a loop
+        self._looked_at: set[str] = set()
 
     def stop(self) -> None:
         self._end.set()
@@ -68,7 +69,7 @@ class Poller(threading.Thread):
     @contextmanager
     def _opened(self) -> Iterator[BaseMailBox]:
         box = self._box.open()
-        self._refused.clear()
+        self._looked_at.clear()
         try:
             yield box
         finally:
@@ -85,23 +86,28 @@ class Poller(threading.Thread):
             self._wait(box)
 
     def _fetch_all(self, box: BaseMailBox) -> None:
+        """Until nothing is new: what comes while others are fetched is told of at once, and not again while waiting."""
         criteria = "ALL" if self._box.done else "UNSEEN"
-        for uid in box.uids(criteria, charset=None):
-            if self._end.is_set():
-                return
-            if uid not in self._refused:
+        while not self._end.is_set():
+            _was_told_of_more(box)
+            new = [uid for uid in box.uids(criteria, charset=None) if uid not in self._looked_at]
+            for uid in new:
+                if self._end.is_set():
+                    return
                 self._fetch(box, uid)
+            if not new and not _was_told_of_more(box):
+                return
 
     def _fetch(self, box: BaseMailBox, uid: str) -> None:
         size = SIZE.search(_answer(box, uid, "(RFC822.SIZE)"))
         if size and int(size[1]) <= MOST_BYTES:
-            raw = _content(box, uid)
-            if raw is None:  # somebody else has deleted it just now, or the server cannot give it
-                self._refused.add(uid)
-                return
-            self._take_in(raw, uid)
+            if raw := _content(box, uid):
+                self._take_in(raw, uid)
+            else:
+                log.warning("a mail cannot be had from the mailbox", uid=uid, mailbox=str(self._box))
         else:
             log.warning("a mail is too large to be taken in", uid=uid, mailbox=str(self._box))
+        self._looked_at.add(uid)
         self._is_done(box, uid)
 
     def _take_in(self, raw: bytes, uid: str) -> None:
@@ -128,9 +134,27 @@ class Poller(threading.Thread):
             box.client.noop()
             return
         with box.idle as idle:
-            left = IDLE
-            while left > 0 and not self._end.is_set() and not idle.poll(SLICE):
-                left -= SLICE
+            is_heard, left = _was_told_of_more(box) or _has_more_to_say(box), IDLE
+            while not is_heard and left > 0 and not self._end.is_set():
+                is_heard, left = bool(idle.poll(SLICE)), left - SLICE
+
+
+def _was_told_of_more(box: BaseMailBox) -> bool:
+    """Beside the answers to other commands, since this was asked last."""
+    return box.client.response("EXISTS")[1] != [None]
+
+
+def _has_more_to_say(box: BaseMailBox) -> bool:
+    """Whether it has said something right behind its last answer: that is read already, and no socket tells of it."""
+    connection = box.client.socket()
+    patience = connection.gettimeout()
+    connection.settimeout(0)
+    try:
+        return bool(box.client.readline())
+    except OSError:  # nothing
+        return False
+    finally:
+        connection.settimeout(patience)
 
 
 def _content(box: BaseMailBox, uid: str) -> bytes | None:

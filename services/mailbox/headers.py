@@ -14,7 +14,7 @@ def recipients(raw: bytes) -> tuple[str, ...]:
     """Every address that the mail may have been delivered to, each once; most of them are somebody else's."""
     head = BytesHeaderParser().parsebytes(_head(raw))
     values = [str(value) for name in (*ENVELOPE, *VISIBLE) for value in head.get_all(name, [])]
-    found = dict.fromkeys(address for value in values for _, address in _addresses(value))
+    found = dict.fromkeys(address for value in values for _, address in _addresses(value) if address)
     return tuple(list(found)[:MOST_ADDRESSES])
 
 

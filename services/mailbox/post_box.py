@@ -54,6 +54,8 @@ class PostBox:
         try:
             login = box.login if (self.user + self.password).isascii() else box.login_utf8
             login(self.user, self.password, self.folder)
+            # imaplib remembers what the server could do before it knew us, and that is less
+            box.client.capabilities = tuple(str(box.client.capability()[1][0], "ascii", "replace").upper().split())
         except BaseException:
             box.client.shutdown()
             raise

@@ -13,6 +13,7 @@ Order and truth: mails cross, come twice and overtake each other, and the end is
 - The effect of a mail and its note are one commit (`shared.inbox`), as are an answer, its event and the digest to come.
 """
 
+from shared.answering.bounces import take_bounce
 from shared.answering.taking import take
 
-__all__ = ["take"]
+__all__ = ["take", "take_bounce"]

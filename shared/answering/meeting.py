@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from shared.calendar.text import clean_line
+from shared.domain.slots import EARLIEST, LATEST
 from shared.domain.states import ALIVE, HOLDING
 from shared.itip.incoming import Component
 from shared.store.base import Db
@@ -14,6 +16,8 @@ from shared.store.people import Person
 from shared.store.places import Site
 from shared.store.reservations import Reservation
 from shared.store.series import Series
+
+MOMENT = timedelta(microseconds=1)
 
 
 def name_of(date: Reservation | None) -> str:
@@ -33,9 +37,30 @@ class Meeting:
     @classmethod
     def called(cls, db: Db, site_id: int, uid: str) -> "Meeting | None":
         """The one that was sent under this UID."""
+        if clean_line(uid) != uid:  # none of ours, and nothing that the database can be asked for
+            return None
         found = select(Invitation.reservation_id).where(Invitation.uid == uid, Invitation.site_id == site_id)
-        head_id = db.scalars(found).first()
-        return cls.headed(db, site_id, head_id) if head_id is not None else None
+        # a series whose head leaves it for another one has a new head at once
+        for head_id in (db.scalars(found).first() for _ in range(2)):
+            meeting = cls.headed(db, site_id, head_id) if head_id is not None else None
+            if meeting is not None:
+                return meeting
+        return None
+
+    @classmethod
+    def glimpsed(cls, db: Db, site_id: int, uid: str) -> "Meeting | None":
+        """The same, not locked: to look at what may change any moment."""
+        if clean_line(uid) != uid:
+            return None
+        found = db.execute(
+            select(Invitation, Reservation)
+            .join(Reservation, Reservation.id == Invitation.reservation_id)
+            .where(Invitation.uid == uid, Invitation.site_id == site_id)
+        ).first()
+        if found is None:
+            return None
+        invitation, head = found
+        return cls(db, head, invitation, db.scalars(select(Series).where(Series.head_id == head.id)).first())
 
     @classmethod
     def headed(cls, db: Db, site_id: int, head_id: int) -> "Meeting | None":
@@ -58,17 +83,18 @@ class Meeting:
     def dates_meant(self, component: Component) -> list[Reservation]:
         """The dates of the series that a RECURRENCE-ID names, by their instant or by their day; of each name one."""
         name, series = component.recurrence_id, self.series
-        if name is None or series is None:
+        if name is None or series is None or not EARLIEST <= name < LATEST:
             return []
-        dates = select(Reservation).where(Reservation.series_id == series.id)
-        first, end = self._day(name, series) if component.is_recurrence_id_a_day else (name, None)
-        if component.this_and_future:
-            dates = dates.where(Reservation.recurs_at >= first)
-        elif end is not None:
-            dates = dates.where(Reservation.recurs_at >= first, Reservation.recurs_at < end)
-        else:
-            dates = dates.where(Reservation.recurs_at == first)
-        # of those with one name what is alive, or else the last that was
+        first, end = self._day(name, series) if component.is_recurrence_id_a_day else (name, name + MOMENT)
+        return self.dates_named(first, end=None if component.this_and_future else end)
+
+    def dates_named(self, first: datetime, *, end: datetime | None) -> list[Reservation]:
+        """The dates whose original starts lie there; of each name what is alive, or else the last that was."""
+        if self.series is None:
+            return []
+        dates = select(Reservation).where(Reservation.series_id == self.series.id, Reservation.recurs_at >= first)
+        if end is not None:
+            dates = dates.where(Reservation.recurs_at < end)
         found = self.db.scalars(dates.order_by(Reservation.recurs_at, Reservation.state.in_(ALIVE), Reservation.id))
         return list({date.recurs_at: date for date in found}.values())
 

@@ -4,7 +4,7 @@ An invitation that was forwarded, a delegate, a colleague's other address: nobod
 address that a mail is about is a claim. What they answered is kept, and counts once they are admitted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,12 +12,11 @@ from sqlalchemy import func, select
 from shared.answering.coming import Coming
 from shared.answering.digest import after_the_last, tell_later
 from shared.answering.meeting import Meeting, name_of
-from shared.answering.saying import Said
-from shared.calendar.address import MalformedAddress, wire_address
+from shared.answering.saying import Said, is_address
 from shared.calendar.text import clean_line
 from shared.domain.events import NewcomerAnswered
 from shared.inbox.outcomes import Outcome
-from shared.itip.incoming import Party
+from shared.itip.incoming import Component, Party
 from shared.store.answers import Newcomer
 from shared.store.attendees import Attendee
 from shared.store.outbox import record
@@ -68,9 +67,7 @@ class _Heard:
 
 def _heard(coming: Coming, otherwise: str) -> _Heard | str:
     """What is said and by whom; or why it is nothing."""
-    try:
-        wire_address(coming.speaker.address)
-    except MalformedAddress:
+    if not is_address(coming.speaker.address):
         return "unwritable_address"
     who: tuple[Party, str] | None = None
     whole: Said | None = None
@@ -80,7 +77,7 @@ def _heard(coming: Coming, otherwise: str) -> _Heard | str:
         if found is None or (found[1] and not _is_listed(coming.meeting, found[1])):
             continue
         who = who or found
-        said = Said.by(found[0], component, coming.received_at, otherwise=otherwise)
+        said = _said(coming, component, found[0], otherwise)
         if said is not None and component.recurrence_id is None:
             whole = said
         elif said is not None:
@@ -88,6 +85,12 @@ def _heard(coming: Coming, otherwise: str) -> _Heard | str:
     if who is None:
         return "not_the_sender"
     return _Heard(*who, whole, dates) if whole or dates else "no_answer"
+
+
+def _said(coming: Coming, component: Component, party: Party, otherwise: str) -> Said | None:
+    """With a SEQUENCE that was sent: a higher one must not silence what they answer later."""
+    said = Said.by(party, component, coming.received_at, otherwise=otherwise)
+    return said and replace(said, sequence=min(said.sequence, coming.meeting.invitation.sequence))
 
 
 def _keep(coming: Coming, known: Newcomer | None, heard: _Heard) -> str:
@@ -141,6 +144,8 @@ def _tell(meeting: Meeting, newcomer: Newcomer, coming: Coming) -> None:
 
 
 def _is_listed(meeting: Meeting, address: str) -> bool:
+    if not is_address(address):
+        return False
     found = select(Attendee.id).where(Attendee.reservation_id == meeting.head.id, Attendee.address == address.lower())
     return meeting.db.scalars(found).first() is not None
 

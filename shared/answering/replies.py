@@ -8,6 +8,7 @@ from shared.answering.meeting import name_of
 from shared.answering.newcomers import take_stranger
 from shared.answering.noting import take_answer
 from shared.answering.saying import Said
+from shared.calendar.text import clean_line
 from shared.domain.states import HOLDING
 from shared.inbox.outcomes import Outcome
 from shared.itip.incoming import Component
@@ -71,9 +72,9 @@ def take_component(coming: Coming, component: Component, *, otherwise: str = "")
     party, attendee = found
     said = Said.by(party, component, coming.received_at, otherwise=otherwise)
     if attendee.removed_at is not None:  # a CANCEL is on its way to them, or was there before they answered
-        yield Taken("no_longer_invited", party.partstat[:40], attendee=attendee.id)
+        yield Taken("no_longer_invited", clean_line(party.partstat)[:40], attendee=attendee.id)
     elif said is None:  # Thunderbird sends the dates of an accepted series as they were: NEEDS-ACTION
-        yield Taken("no_answer", party.partstat[:40], attendee=attendee.id)
+        yield Taken("no_answer", clean_line(party.partstat)[:40], attendee=attendee.id)
     elif component.recurrence_id is None:
         yield _to_the_whole(coming, attendee, said)
     else:

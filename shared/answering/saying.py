@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from shared.calendar.address import MalformedAddress, wire_address
 from shared.calendar.text import clean_text
 from shared.itip.incoming import Component, Party
 
@@ -32,8 +33,22 @@ class Said:
             sequence=component.sequence,
             dtstamp=stamp_of(component, received_at),
             comment=clean_text(component.comment).strip()[:LONGEST_COMMENT],
-            delegated_to=party.delegated_to[0][:254] if party.partstat == "DELEGATED" and party.delegated_to else "",
+            delegated_to=_delegate(party) if partstat == "DELEGATED" else "",
         )
+
+
+def _delegate(party: Party) -> str:
+    """The first whose address can be written to."""
+    return next((address.lower() for address in party.delegated_to if is_address(address)), "")
+
+
+def is_address(address: str) -> bool:
+    """Whether it can be written to, and asked for in the database."""
+    try:
+        wire_address(address)
+    except MalformedAddress:
+        return False
+    return True
 
 
 def stamp_of(component: Component, received_at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.attendant.reading import Message
 from shared.attendant.who import Call
-from shared.invitations.replies.asked import Asked, Meeting, Version
+from shared.invitations.replies.asked import Asked, Meeting, Version, named_by_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,19 @@ def _is_newer(version: Version, than: Version | None) -> bool:
 
 def _newer_dates(before: Asked, message: Message) -> dict[str, Meeting]:
     """Each with the reservation that it has, where it is a date apart."""
+    dates = {_named(before, name, meeting): meeting for name, meeting in message.dates.items()}
     return {
         name: _as_before(before, name, meeting)
-        for name, meeting in message.dates.items()
+        for name, meeting in dates.items()
         if _is_newer(meeting.version, before.version_of(name))
     }
+
+
+def _named(before: Asked, name: str, meeting: Meeting) -> str:
+    """A mail about a date alone may name it by its day; the hour is known from the whole."""
+    whole = before.whole
+    is_by_hour = meeting.is_named_by_day and whole is not None and not whole.is_all_day
+    return named_by_day(name, whole) if whole is not None and is_by_hour else name
 
 
 def _dates_beside(before: Asked, message: Message, whole: Meeting) -> dict[str, Meeting]:

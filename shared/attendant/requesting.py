@@ -13,6 +13,7 @@ from shared.attendant.reading import read
 from shared.attendant.repeating import answer_again
 from shared.attendant.timetable import Impossible, Limits, Timetable, timetable
 from shared.attendant.who import Call
+from shared.calendar.text import clean_line
 from shared.domain.rules import unknown_organizer
 from shared.house import house_of
 from shared.inbox.outcomes import Outcome
@@ -20,7 +21,6 @@ from shared.invitations.replies.answer import answer_entry
 from shared.invitations.replies.asked import Asked, Meeting
 from shared.store.base import Db
 from shared.store.external import ExternalEntry
-from shared.store.people import group_of
 
 # two calendars that answer each other must not do so for ever; nobody changes a meeting more often by hand
 MOST_ANSWERS = 60
@@ -68,9 +68,10 @@ def _follow(db: Db, call: Call, entry: ExternalEntry, before: Asked, news: Merge
     if any(meeting.is_asked and meeting.refusal is None for meeting in asked.meetings) or before.rooms:
         owned = Owned(db, call, entry, owner_of(db, call), now)
         limits = _limits(owned, asked)
+        names = news.names - {""}
         if "" in news.names:
-            asked = _follow_whole(owned, before, asked, limits)
-        asked = follow_dates(owned, before, asked, _possible(asked, limits, now), news.names - {""})
+            asked, names = _follow_whole(owned, before, asked, limits)
+        asked = follow_dates(owned, before, asked, _possible(asked, limits, now), names)
         _note(entry, call, asked)
     db.flush()
     is_answered = answer_entry(db, entry.id, now=now, correlation_id=call.actor.correlation_id)
@@ -91,19 +92,20 @@ def details_of(entry: ExternalEntry) -> dict[str, object]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _follow_whole(owned: Owned, before: Asked, asked: Asked, limits: Limits) -> Asked:
-    """With the reason why not, or with the day on which the house has cut it."""
+def _follow_whole(owned: Owned, before: Asked, asked: Asked, limits: Limits) -> tuple[Asked, frozenset[str]]:
+    """With the reason why not, or with the day on which the house has cut it; and the dates that are apart from it."""
     try:
-        now_asked = timetable(asked, limits, owned.now)
+        wanted = timetable(asked, limits, owned.now)
     except Impossible as impossible:
-        return _whole_with(asked, refusal=impossible.refusal)
+        return _whole_with(asked, refusal=impossible.refusal), frozenset()
     if asked.whole is not None and asked.whole.refusal is not None:
-        return asked
-    refusal = follow_whole(owned, before, _possible(before, limits, owned.now), now_asked)
+        return asked, frozenset()
+    refusal = follow_whole(owned, before, _possible(before, limits, owned.now), wanted)
     if refusal is not None:
-        return _whole_with(asked, refusal=refusal)
-    cut_on = now_asked.recurring.cut_on if now_asked.recurring else None
-    return asked.model_copy(update={"cut_on": cut_on})
+        return _whole_with(asked, refusal=refusal), frozenset()
+    apart = frozenset(name for name, meeting in asked.dates.items() if name in wanted.apart or meeting.reservation)
+    cut_on = wanted.recurring.cut_on if wanted.recurring else None
+    return asked.model_copy(update={"cut_on": cut_on}), apart
 
 
 def _possible(asked: Asked, limits: Limits, now: datetime) -> Timetable:
@@ -116,10 +118,9 @@ def _possible(asked: Asked, limits: Limits, now: datetime) -> Timetable:
 
 def _limits(owned: Owned, asked: Asked) -> Limits:
     house, zone = house_of(owned.db, owned.call.site.id), asked.whole.zone if asked.whole else owned.call.site.zone
-    group = group_of(owned.db, owned.owner.id)
+    group = owned.group
     ids = [room.id for room in owned.call.rooms.values() if room.slug in asked.rooms]
-    policies = [house.policy(group), *house.policies(ids, group)]
-    return Limits.of(policies, owned.now.astimezone(ZoneInfo(zone)).date())
+    return Limits.of(house.policy(group), house.policies(ids, group), owned.now.astimezone(ZoneInfo(zone)).date())
 
 
 def _refused(asked: Asked, news: Merged, refusal: dict[str, object]) -> Asked:
@@ -140,7 +141,7 @@ def _whole_with(asked: Asked, **what: object) -> Asked:
 
 def _note(entry: ExternalEntry, call: Call, asked: Asked) -> None:
     entry.asked = asked.model_dump(mode="json")
-    entry.organizer_name, entry.language = call.organizer.name[:200], call.language
+    entry.organizer_name, entry.language = clean_line(call.organizer.name)[:200], call.language
     entry.is_known = call.standing.is_known
     newest = max((meeting.version for meeting in asked.meetings), default=None)
     if newest is not None:

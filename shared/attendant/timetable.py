@@ -1,9 +1,8 @@
 """Which meetings an entry asks for, one by one: a rule is spelled out, with the dates that are different."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import dropwhile, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +13,7 @@ from shared.domain.policy import MOST_OCCURRENCES, Policy
 from shared.domain.recurrence import Recurrence
 from shared.domain.rules.series import beyond_horizon
 from shared.domain.slots import instant
-from shared.invitations.replies.asked import Asked, Meeting, name_of, on_date
-
-# of a rule that began long ago the dates that are over are passed by; a day of each of fifty years is long enough
-MOST_STEPS = 20_000
+from shared.invitations.replies.asked import Asked, Meeting, days_of, name_of, on_date
 
 
 class Impossible(Exception):  # noqa: N818 - named as what it says, like the domain's errors
@@ -38,8 +34,8 @@ class Limits:
     cuts: bool = False
 
     @classmethod
-    def of(cls, policies: list[Policy], today: date) -> "Limits":
-        days = min(policy.series.horizon_days for policy in policies)
+    def of(cls, site: Policy, policies: list[Policy], today: date) -> "Limits":
+        days = min(policy.series.horizon_days for policy in (site, *policies))
         cuts = all(policy.series.horizon_by_mail == "cut" for policy in policies)
         most = min(policy.series.most_occurrences for policy in policies) if cuts else MOST_OCCURRENCES
         return cls(today + timedelta(days=days), days, most, cuts)
@@ -111,7 +107,8 @@ class _Spelled:
         self.days: dict[str, date] = {}
         self.is_cut = False
         self._check()
-        for day in self._days():
+        today = now.astimezone(self.zone).date()
+        for day in dropwhile(lambda day: day < today, days_of(asked)):
             self._add(day)
             if self.is_cut:
                 break
@@ -124,7 +121,7 @@ class _Spelled:
         first, last = kept[0], kept[-1]
         end = (self.whole.end or self.whole.start).astimezone(self.zone).replace(tzinfo=None)
         rule = replace(self.rule, count=None, until=last)
-        between = {day for day in islice(rule.dates(first), MOST_STEPS) if day <= last} if kept else set()
+        between = set(takewhile(lambda day: day <= last, rule.dates(first)))
         return Recurring(
             rule=rule,
             start=datetime.combine(first, self.first.time()),
@@ -140,16 +137,6 @@ class _Spelled:
         is_endless = self.rule.until is None and self.rule.count is None
         if is_endless and not self.limits.cuts:
             self._refuse_horizon()
-
-    def _days(self) -> Iterator[date]:
-        """Its days from today on."""
-        until, today = self.rule.until, self.now.astimezone(self.zone).date()
-        for day in islice(self.rule.dates(self.first.date()), min(self.rule.count or MOST_STEPS, MOST_STEPS)):
-            start = datetime.combine(day, self.first.time(), self.zone)
-            if until is not None and (start > until if isinstance(until, datetime) else day > until):
-                return
-            if day >= today:
-                yield day
 
     def _add(self, day: date) -> None:
         if day > self.limits.last_day:

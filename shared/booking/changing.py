@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.deciding.headcount import check_people
 from shared.domain.errors import (
+    ExternalEntryError,
     NotAllowedError,
     RefusedError,
     StaleVersionError,
@@ -18,7 +19,7 @@ from shared.store.house import lock_house
 from shared.store.moves import Move
 from shared.store.outbox import Actor
 from shared.store.people import group_of
-from shared.store.places import resources_named, slugs_of, with_parts
+from shared.store.places import resources_named, resources_of, slugs_of, with_parts
 from shared.store.reservations import Reservation
 
 
@@ -50,6 +51,8 @@ def change(
     if version is not None and reservation.version != version:
         raise StaleVersionError("Somebody changed this reservation since you read it: read it again.")
     move = _move(db, reservation, wanted, by)
+    if reservation.entry_id is not None:
+        _check_entry(db, reservation, move)
     people = move.people
     if _is_elsewhere(reservation, move):
         reservation.want(db, move, by=by, now=now)
@@ -100,6 +103,13 @@ def _move(db: Db, reservation: Reservation, wanted: Change, by: Actor) -> Move:
     people = reservation.people if wanted.people is None else wanted.people
     rooms, slot = _resources(db, reservation, wanted, by), wanted.slot or reservation.slot
     return Move(slot, rooms, people, wanted.layout, wanted.quantities, override=wanted.override or None)
+
+
+def _check_entry(db: Db, reservation: Reservation, move: Move) -> None:
+    """Time and rooms are its organizer's: what is in their calendar would be wrong, and their next update undo it."""
+    changed = set(reservation.resource_ids).symmetric_difference(move.resource_ids)
+    if move.slot != reservation.slot or any(room.kind == "room" for room in resources_of(db, changed)):
+        raise ExternalEntryError
 
 
 def _resources(db: Db, reservation: Reservation, wanted: Change, by: Actor) -> list[int]:

@@ -12,7 +12,7 @@ from shared.calendar.address import wire_address
 from shared.calendar.text import clean_line, clean_text
 from shared.calendar.timezone import vtimezone, zone_info
 
-Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+Method = Literal["REQUEST", "CANCEL", "PUBLISH", "DECLINECOUNTER"]
 Role = Literal["CHAIR", "REQ-PARTICIPANT", "OPT-PARTICIPANT", "NON-PARTICIPANT"]
 Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"]
 
@@ -74,6 +74,7 @@ class Entry:
     description: str = ""
     location: str = ""
     url: str = ""
+    comment: str = ""
     recurrence_id: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -123,6 +124,8 @@ def vevent(entry: Entry, method: Method) -> Event:
     event.add("SUMMARY", Text(clean_line(entry.summary)))
     if entry.description:
         event.add("DESCRIPTION", Text(clean_text(entry.description)))
+    if entry.comment:
+        event.add("COMMENT", Text(clean_text(entry.comment)))
     if entry.location:
         event.add("LOCATION", Text(clean_line(entry.location)))
     if entry.url:

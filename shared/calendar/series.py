@@ -20,12 +20,14 @@ class SeriesEntry:
 
     `usual` is an entry that lasts from start to end as any occurrence by the rule does; which one it is does not
     matter. Each occurrence is a copy of it with its own `recurrence_id`, start, end and whatever else is not as usual.
-    The rule's own end does not matter: a series ends with its last live occurrence. Raises ContradictoryEntry.
+    The rule's own end does not matter: a series ends with its last live occurrence. `apart` names occurrences that are
+    written out though they are as usual. Raises ContradictoryEntry.
     """
 
     usual: Entry
     rule: Recurrence
     occurrences: tuple[Entry, ...]
+    apart: frozenset[datetime] = frozenset()
 
     def __post_init__(self) -> None:
         if self.usual.recurrence_id or _series_of([self.usual]) != _series_of(self.occurrences):
@@ -63,7 +65,8 @@ class SeriesEntry:
         """
         for start, entry in self.live.items():
             by_rule = self._by_rule(start)
-            if entry != by_rule or self._has_two_lengths(by_rule) or self._has_two_lengths(self.master):
+            is_usual = entry == by_rule and entry.recurrence_id not in self.apart
+            if not is_usual or self._has_two_lengths(by_rule) or self._has_two_lengths(self.master):
                 yield entry
 
     def _starts(self) -> Iterator[datetime]:

@@ -74,8 +74,9 @@ class Found:
     @property
     def tag(self) -> str:
         """Another one as soon as any byte is another one: what is in it, how far back, and how it is called."""
-        cover = self.cover
-        parts = (FORM, self.row.id, self.change, self.scope, self.since, cover.name, cover.zone, cover.color)
+        # with the moment: a book that was restored from a backup counts on from what was counted before
+        state, cover = (self.row.id, self.change, self.changed_at), self.cover
+        parts = (FORM, *state, self.scope, self.since, cover.name, cover.zone, cover.color)
         return hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()[:32]
 
     @property

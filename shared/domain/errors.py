@@ -42,6 +42,18 @@ class WrongStateError(CreneauError):
     code = "wrong_state"
 
 
+class ExternalEntryError(WrongStateError):
+    """It belongs to an entry in its organizer's own calendar, and is changed there."""
+
+    code = "external_entry"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was booked by inviting the room: change the event in the calendar that it came from, and the room "
+            "will answer."
+        )
+
+
 class StaleVersionError(CreneauError):
     """Somebody changed the thing since the caller read it."""
 

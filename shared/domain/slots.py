@@ -1,5 +1,6 @@
 """A slot: a half-open stretch of time between two instants, and how wall-clock times become instants."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +10,7 @@ from shared.domain.errors import InvalidInputError
 LONGEST = timedelta(days=366)
 # far from the ends of datetime: looking some weeks around a slot, or at it from another zone, must stay a date
 YEARS = range(1970, 2200)
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (YEARS.start, YEARS.stop))
 
 
@@ -65,11 +67,20 @@ def instant(time: datetime, zone: str | None) -> datetime:
 
 
 def known_zone(name: str) -> ZoneInfo:
-    """The IANA zone of that name; raises InvalidInputError."""
+    """The IANA zone of that name; raises InvalidInputError.
+
+    Only what may be a name is looked for: zoneinfo would import a module for each dot and slash in it.
+    """
+    if not _ZONE.fullmatch(name):
+        raise _unknown(name)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInputError(f"There is no time zone named {name[:60]!r}.", code="unknown_zone") from error
+        raise _unknown(name) from error
+
+
+def _unknown(name: str) -> InvalidInputError:
+    return InvalidInputError(f"There is no time zone named {name[:60]!r}.", code="unknown_zone")
 
 
 def _from_wall_clock(time: datetime, zone: str) -> datetime:

@@ -36,7 +36,7 @@ class Addressed:
     @property
     def has_calendar(self) -> bool:
         """The other methods are letters beside the calendar."""
-        return self.method in {"REQUEST", "CANCEL", "REPLY", "REFRESH"}
+        return self.method in {"REQUEST", "CANCEL", "REPLY", "REFRESH", "DECLINECOUNTER"}
 
     @property
     def is_own(self) -> bool:

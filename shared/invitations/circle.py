@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select, text
 from shared.invitations.guests import seat_hosts
 from shared.invitations.news import News
 from shared.invitations.post import Posting, To, post
+from shared.store.answers import settle_proposals
 from shared.store.attendees import Attendee
 from shared.store.base import Db
 from shared.store.ledger import Invitation
@@ -33,7 +34,7 @@ WHERE reservation_id = :id
 FORGET_DATES = text("DELETE FROM date_answer USING attendee AS a WHERE attendee_id = a.id AND a.reservation_id = :id")
 ASK_FOR_A_DATE = text("""
 INSERT INTO date_answer (attendee_id, recurs_at, asked_sequence)
-SELECT id, :recurs_at, :sequence FROM attendee WHERE reservation_id = :id AND is_told ORDER BY id
+SELECT id, :recurs_at, :sequence FROM attendee WHERE reservation_id = :id AND is_told AND removed_at IS NULL ORDER BY id
 ON CONFLICT (attendee_id, recurs_at) DO UPDATE SET partstat = 'NEEDS-ACTION', asked_sequence = excluded.asked_sequence,
     answered_at = NULL, comment = '', delegated_to = ''
 """)
@@ -108,6 +109,7 @@ class Circle:
         """All of it is cancelled, for everybody who was told of it."""
         self.invitation.sequence += 1
         self.tell(To.EVERYBODY_LEAVING, "cancellation", "CANCEL", news)
+        settle_proposals(self.db, self.reservation.id, self.reservation.series_id, now=self.now)
         self.invitation.told = self.invitation.remind_at = None
 
     def _count(self) -> Row[Any]:
@@ -123,6 +125,7 @@ class Circle:
         self.db.execute(ASK_AGAIN if date is None else ASK_FOR_A_DATE, values)
         if date is None and self.reservation.series_id is not None:
             self.db.execute(FORGET_DATES, values)
+        settle_proposals(self.db, self.reservation.id, self.reservation.series_id, now=self.now, date=date)
 
     def _outrank_cancellations(self) -> None:
         """Somebody taken off and invited again has a CANCEL in the calendar: the REQUEST must come after it."""

@@ -8,6 +8,7 @@ from shared.calendar.entry import Entry, Guest, Method, Partstat, Party, Role, r
 from shared.calendar.series import SeriesEntry, render_occurrences, render_series
 from shared.domain.recurrence import Recurrence
 from shared.invitations.addressed import Addressed
+from shared.invitations.fact import named
 from shared.invitations.news import News
 from shared.invitations.replies.calendars import calendar_of_room
 from shared.invitations.told import Told
@@ -38,7 +39,11 @@ def organizer_of(told: Told) -> Party:
 
 
 def _series(addressed: Addressed, series: ToldSeries) -> SeriesEntry:
-    """All its entries under the SEQUENCE of this mail, which is that of none older."""
+    """All its entries under the SEQUENCE of this mail, which is that of none older.
+
+    A date that was asked for, or answered, alone stays apart: who answers the whole then does not answer for it, by
+    their calendar and by ours.
+    """
     return SeriesEntry(
         usual=_entry(addressed, series.usual),
         rule=Recurrence.parse(series.rule),
@@ -46,6 +51,7 @@ def _series(addressed: Addressed, series: ToldSeries) -> SeriesEntry:
             replace(_entry(addressed, series.at(date), date.recurs_at), recurrence_id=date.recurs_at)
             for date in series.dates
         ),
+        apart=frozenset(date.recurs_at for date in series.dates if named(date.recurs_at) in addressed.partstats),
     )
 
 
@@ -62,6 +68,7 @@ def _entry(addressed: Addressed, told: Told, date: datetime | None = None) -> En
         location=told.location(told.host.address),
         organizer=organizer_of(told),
         guests=_guests(addressed, told, addressed.answer_to(date)),
+        comment=addressed.news.answer if addressed.method == "DECLINECOUNTER" else "",
         status="CANCELLED" if addressed.method == "CANCEL" else "CONFIRMED",
     )
 

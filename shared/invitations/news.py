@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.slots import Slot
 from shared.invitations.told import Place, Told
 from shared.invitations.told_series import Sentence, ToldSeries
+from shared.letters.came_back import Digest
 from shared.letters.facts import Outcome
 
 
@@ -136,4 +137,7 @@ class News(BaseModel):
     asked: RefusedThing | None = None
     series: OfSeries | None = None
     standing: Standing | None = None
+    proposed: RefusedThing | None = None
+    """the time that somebody proposed, and does not get"""
+    digest: Digest | None = None
     room: RoomSays | None = None

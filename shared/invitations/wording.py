@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from shared.invitations.addressed import Addressed
 from shared.invitations.news import Fate, News, RefusedThing, Standing
+from shared.letters.came_back import sections
 from shared.letters.facts import Alternative, Change, Conflict, Facts, Instead, Language, SeriesDate, Span
 
 FOR_WHO_DECIDES = frozenset({"approval", "approval_reminder"})
@@ -37,6 +38,8 @@ def facts_for(addressed: Addressed) -> Facts:
         reasons=tuple(sentence[language] for sentence in (news.reasons, *news.findings) if sentence),
         conflicts=tuple(Conflict(", ".join(c.rooms), c.start, c.end, c.title) for c in news.conflicts),
         alternatives=tuple(Alternative(a.rooms, a.start, a.end) for a in news.alternatives),
+        proposed=Span(news.proposed.start, news.proposed.end) if news.proposed else None,
+        sections=sections(news.digest, told.host.zone, language) if news.digest else (),
         kept=Span(told.start, told.end) if news.is_move else None,
         recurrence=news.series.words[language] if news.series else "",
         only_this_date=news.series is not None and news.series.one is not None,

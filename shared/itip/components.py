@@ -174,7 +174,11 @@ def _is_transparent(event: Event) -> bool:
 
 
 def _comment(event: Event) -> str:
+    """COMMENT, or what Google writes beside the attendee in its place."""
     each = [_text(found, lines, _LONGEST_COMMENT) for found in event.all("COMMENT")[:_MOST_COMMENTS]]
+    each += [
+        lines(found.parameters.get("X-RESPONSE-COMMENT", ""), _LONGEST_COMMENT) for found in event.all("ATTENDEE")[:1]
+    ]
     return "\n".join(one for one in each if one)[:_LONGEST_COMMENT].strip()
 
 

@@ -82,6 +82,6 @@ def _fields(block: bytes) -> Sequence[tuple[str, bytes]]:
         name = name.rstrip(b" \t")  # obsolete, but some servers read 'From : ' as a From
         if colon and _NAME.fullmatch(name):
             found.append((name.decode("ascii").lower(), [value]))
-    if len(found) > MOST_FIELDS:
-        raise UnreadableMail("too_many_header_fields", f"A header has more than {MOST_FIELDS} fields.")
+        if len(found) > MOST_FIELDS:
+            raise UnreadableMail("too_many_header_fields", f"A header has more than {MOST_FIELDS} fields.")
     return [(name, b"".join(pieces).strip()) for name, pieces in found]

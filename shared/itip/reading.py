@@ -69,8 +69,8 @@ def _calendar(leaves: Sequence[Leaf], zone: str) -> Scheduling | Unasked | None:
 
 def _alike(leaves: Sequence[Leaf], zone: str) -> Iterator[Scheduling | Unasked | UnreadableMail]:
     if len(leaves) > MOST_CALENDARS:
-        yield UnreadableMail("several_calendars", f"The mail has more than {MOST_CALENDARS} calendars.")
-    for leaf in leaves[:MOST_CALENDARS]:
+        raise UnreadableMail("several_calendars", f"The mail has more than {MOST_CALENDARS} calendars of one kind.")
+    for leaf in leaves:
         try:
             yield _read(leaf, zone)
         except UnreadableMail as error:

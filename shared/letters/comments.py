@@ -37,6 +37,10 @@ KINDS: dict[str, Both] = {
     "withdrawn": {"fr": "Cette réservation a été annulée.", "en": "This reservation was cancelled."},
 }
 KEPT: Both = {"fr": "Votre réservation reste comme elle était : {slot}.", "en": "Your booking stays as it was: {slot}."}
+ALL_KEPT: Both = {
+    "fr": "Vos réservations restent comme elles étaient.",
+    "en": "Your bookings stay as they were.",
+}
 FREE: Both = {"fr": "Ce qui est libre : {free}.", "en": "What is free instead: {free}."}
 CUT: Both = {
     "fr": "Réservé jusqu’au {day} : l’Atelier ne planifie pas plus loin.",
@@ -70,7 +74,9 @@ def _parts(remark: Remark, zone: str, language: Language) -> Iterator[str]:
     if remark.kind != "declined":
         yield from remark.reasons
     yield remark.answer
-    if remark.kept is not None:
+    if remark.kind == "kept" and remark.kept is None:
+        yield ALL_KEPT[language]
+    elif remark.kept is not None:
         yield KEPT[language].format(slot=slot_in_words(remark.kept.start, remark.kept.end, zone, language))
     if remark.alternatives:
         free = [

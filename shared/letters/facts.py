@@ -70,6 +70,15 @@ class SeriesDate:
     replaced_by: Instead | None = None
 
 
+@dataclass(frozen=True)
+class Section:
+    """A part of a letter with a heading of its own: lines, and below them what to know or to do about them."""
+
+    title: str
+    lines: tuple[str, ...]
+    hint: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything that a letter may mention; an empty text is left out.
@@ -81,7 +90,8 @@ class Facts:
     removed: for a cancellation, the meeting goes on without the reader.
     asks_again: for an update, every answer is open again, whatever is said of the changes.
     reasons: for a refusal, sentences in the reader's language; alternatives: the first three are told.
-    kept: for a refused move, the slot that stays.
+    kept: for a refused move, the slot that stays. proposed: the time that the reader proposed, and does not get.
+    sections: what came back, in the reader's language.
 
     recurrence: for a series, its rule in the reader's language (`recurrence_in_words`); start and end are then those
     of its first date, and a change of its hours is a change of the recurrence. only_this_date: start and end are the
@@ -116,6 +126,8 @@ class Facts:
     conflicts: tuple[Conflict, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     kept: Span | None = None
+    proposed: Span | None = None
+    sections: tuple[Section, ...] = ()
     recurrence: str = ""
     only_this_date: bool = False
     dates: tuple[SeriesDate, ...] = ()

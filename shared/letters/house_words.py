@@ -36,6 +36,14 @@ HOUSE_SENTENCES: dict[str, Both] = {
         "en": "{who} added{named} to what can be booked",
     },
     "ResourceChanged": {"fr": "{who} a modifié {fields} de {place}", "en": "{who} changed {fields} of {place}"},
+    "AliasAdded": {
+        "fr": "{who} a reconnu{named} comme une autre adresse de quelqu’un",
+        "en": "{who} recognised{named} as another address of somebody",
+    },
+    "AliasRemoved": {
+        "fr": "{who} ne reconnaît plus{named} comme une autre adresse de quelqu’un",
+        "en": "{who} no longer recognises{named} as another address of somebody",
+    },
     "FeedMade": {
         "fr": "{who} a créé une adresse d’abonnement{named}",
         "en": "{who} made an address to subscribe to{named}",

@@ -32,6 +32,8 @@ Kind = Literal[
     "offer",
     "room_answer",
     "room_question",
+    "answers",
+    "proposal_declined",
 ]
 
 _FOR_COORDINATORS: frozenset[Kind] = frozenset({"approval", "approval_reminder"})

@@ -149,7 +149,7 @@ def _name(line: str) -> str:
 
 
 def _method(lines: Sequence[str]) -> str:
-    return next((line[7:].strip().upper() for line in lines if line[:7].upper() == "METHOD:"), "")
+    return value_of(lines, "METHOD").strip().upper()
 
 
 def _parts(lines: Sequence[str]) -> tuple[list[Part], list[Part]]:

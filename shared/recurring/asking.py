@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from shared.booking import DateOf, Wish, request
-from shared.domain.errors import CreneauError, InvalidInputError, WrongStateError
+from shared.domain.errors import CreneauError, ExternalEntryError, InvalidInputError, WrongStateError
 from shared.domain.events import SeriesRequested
 from shared.domain.occurrences import Occurrence, expand
 from shared.domain.recurrence import Recurrence
@@ -69,6 +69,8 @@ def bring_back(db: Db, series_id: int, day: date, *, by: Actor, now: datetime) -
     series = own_series(db, series_id, by=by)
     occurrence = _date_of_rule(db, series, day)
     dates = dates_of(db, series)
+    if any(r.entry_id is not None for r in dates):
+        raise ExternalEntryError
     if any(r.recurs_at == occurrence.recurs_at and r.state in ALIVE for r in dates):
         raise WrongStateError(f"{day} is a date of this series already.")
     like = next((r for r in dates if r.state in HOLDING), dates[0])

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.store.base import Base, Numbered
+from shared.store.base import Base, Db, Numbered
 
 
 class DateAnswer(Base):
@@ -82,3 +82,24 @@ class Newcomer(Numbered, Base):
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+SETTLE = text("""
+UPDATE proposal AS p SET decided_at = coalesce(p.decided_at, :now),
+    state = CASE WHEN r.state = 'confirmed' AND (p.starts_at, p.ends_at) = (r.starts_at, r.ends_at)
+                 THEN 'accepted' ELSE 'superseded' END
+FROM reservation AS r
+WHERE p.reservation_id = r.id AND p.state = 'open'
+  AND (r.id = :id OR r.series_id = :series_id) AND (CAST(:date AS timestamptz) IS NULL OR r.recurs_at = :date)
+""")
+
+
+def settle_proposals(
+    db: Db, reservation_id: int, series_id: int | None, *, now: datetime, date: datetime | None = None
+) -> None:
+    """What was proposed for a meeting, or one date of it, is over once its people are told of another time.
+
+    Granted, where that is the one that was proposed: whoever proposed the others is asked anew.
+    """
+    values = {"id": reservation_id, "series_id": series_id, "date": date, "now": now}
+    db.execute(SETTLE, values)

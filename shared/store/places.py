@@ -86,6 +86,10 @@ def resources_named(db: Db, site_id: int, slugs: list[str]) -> list[Resource]:
     return list(found)
 
 
+def resources_of(db: Db, ids: Iterable[int]) -> list[Resource]:
+    return list(db.scalars(select(Resource).where(Resource.id.in_(list(ids))).order_by(Resource.id)))
+
+
 def with_parts(resources: Iterable[Resource]) -> list[int]:
     """The ids of these resources and of the rooms that they are made of, sorted."""
     return sorted({id_ for resource in resources for id_ in (resource.id, *resource.part_ids)})

@@ -24,7 +24,10 @@ def check_url(url: str, *, allow_local: bool) -> None:
         host and host.encode("idna")
     except ValueError as error:
         raise _bad("This is not a URL.") from error
-    if parts.scheme not in ({"http", "https"} if allow_local else {"https"}):
+    # as it is written: what is looked at with each call is the beginning of it
+    if not url.startswith(("http://", "https://")) or parts.scheme not in (
+        {"http", "https"} if allow_local else {"https"}
+    ):
         raise _bad("A webhook is called by https.")
     if not host or port == 0 or not url.isascii() or any(c.isspace() or not c.isprintable() or c == "\\" for c in url):
         raise _bad("This is not a URL that can be called: write it with ASCII characters, without spaces.")
@@ -40,6 +43,12 @@ def check_open(addresses: Iterable[str]) -> None:
     for address in addresses:
         if not is_open(ipaddress.ip_address(address)):
             raise Forbidden(f"{address} is not a public address")
+
+
+def check_encrypted(url: str) -> None:
+    """Raise Forbidden for what would go out in clear: it was added while that was allowed."""
+    if not url.startswith("https://"):
+        raise Forbidden("it is not https")
 
 
 def is_open(address: Address) -> bool:

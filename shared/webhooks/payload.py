@@ -61,7 +61,8 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "people": row.people,
         "layout": row.layout,
         "equipment": row.quantities,
-        "requested_by": {"id": row.requested_by, "name": row.person},
+        # whoever is known by nothing but an address is not known to others
+        "requested_by": {"id": row.requested_by, "name": "" if "@" in row.person else row.person},
         "session": row.session_id,
         "series": row.series_id,
         "recurs_at": row.recurs_at,

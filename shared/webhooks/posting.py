@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from shared.webhooks.addresses import Forbidden, check_open
+from shared.webhooks.addresses import Forbidden, check_encrypted, check_open
 
 # what Standard Webhooks recommends; all of it counts, the name and the last byte too
 PATIENCE_SECONDS = 15.0
@@ -49,6 +49,7 @@ async def post(url: str, body: bytes, headers: dict[str, str], *, allow_local: b
             addresses = await _resolve(url)
             if not allow_local:
                 check_open(addresses)
+                check_encrypted(url)
             return await _first_that_answers(url, addresses[:MOST_ADDRESSES], body, headers)
     except TimeoutError:
         return Answer(None, f"no answer within {PATIENCE_SECONDS:.0f} s")

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.answering import take
+from shared.answering.reporting import report_some
 from shared.inbox.outcomes import Outcome
 from shared.itip.incoming import Component, Incoming, Party, Scheduling
 from shared.store.inbox import InboundMail
 from tests.house import House
-from tests.post_office import PostOffice
+from tests.post_office import Mail, PostOffice
 
 ANNE, ZOE, YANN = "anne@example.org", "zoe@college.example", "yann@college.example"
 
@@ -62,6 +63,12 @@ class Answers:
             db.add(mail)
             db.flush()
             return take(db, mail, incoming, now=self.house.now)
+
+    def report(self) -> dict[str, Mail]:
+        """The digests that are due, by who reads them."""
+        with self.house.book() as db:
+            report_some(db, now=self.house.now)
+        return {mail.recipient: mail for mail in self.post.collect()}
 
     def of(self, reservation_id: int, who: str = ZOE) -> Any:
         """The line of somebody on the list."""

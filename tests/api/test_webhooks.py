@@ -273,6 +273,48 @@ def test_a_moment_to_replay_from_is_one(api: Api, body: dict[str, Any], code: st
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
+ROUTES = [
+    ("GET", "/{id}", None),
+    ("PATCH", "/{id}", {"label": "X"}),
+    ("DELETE", "/{id}", None),
+    ("POST", "/{id}/secret", None),
+    ("POST", "/{id}/test", None),
+    ("POST", "/{id}/replay", {"since": "2026-11-01T00:00:00Z"}),
+    ("GET", "/{id}/messages", None),
+    ("GET", "/{id}/messages/1", None),
+    ("POST", "/{id}/messages/1/replay", None),
+    ("GET", "/1/messages/{id}", None),
+    ("POST", "/1/messages/{id}/replay", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ROUTES, ids=lambda value: value if isinstance(value, str) else "")
+def test_an_id_that_is_none_or_of_nothing_is_a_problem(api: Api, method: str, path: str, body: Any) -> None:
+    add(api)
+    for bad, status in (("0", 422), ("x", 422), ("-1", 422), (str(2**63), 422), ("99", 404), (str(2**63 - 1), 404)):
+        answer = api.call(method, HOOKS + path.format(id=bad), "claire", json=body, headers={"If-Match": "*"})
+        assert answer.status_code == status, (path, bad)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"types": []}, "invalid_input"),
+        ({"types": ["x"]}, "unknown_type"),
+        ({"url": "http://partner.example/"}, "bad_webhook_url"),
+        ({"url": "https://[::1]/"}, "bad_webhook_url"),
+        ({"label": " "}, "invalid_input"),
+        ({"enabled": "non"}, "invalid_input"),
+        ({"organisation": "Plan Séquence"}, "invalid_input"),
+    ],
+)
+def test_a_change_that_is_none_changes_nothing(api: Api, change: dict[str, Any], code: str) -> None:
+    made = add(api)
+    answer = api.patch(f"{HOOKS}/{made['id']}", change, "claire")
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert api.get(f"{HOOKS}/{made['id']}", "claire").json() == made | {"secret": None}
+
+
 def test_the_log_has_pages(api: Api) -> None:
     made = add(api)
     for _ in range(3):

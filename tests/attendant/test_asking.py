@@ -248,7 +248,7 @@ def test_what_cannot_be_asked_for_is_declined_with_the_reason(
     assert calendars.send(Entry(), Entry().component(**what)).code == "refused"
     reply = calendars.reply()
     assert reply.partstat == "DECLINED"
-    assert words.replace("'", "’") in reply.comment.replace("'", "’")
+    assert words in reply.comment
     assert calendars.reservations() == []
 
 
@@ -256,7 +256,7 @@ def test_what_lies_in_the_past_is_declined(calendars: Calendars) -> None:
     calendars.send(Entry(at=slot(day=-40)))
     reply = calendars.reply()
     assert reply.partstat == "DECLINED"
-    assert "passé" in reply.comment
+    assert "déjà commencé" in reply.comment
 
 
 def test_what_does_not_say_when_it_is_changes_nothing(calendars: Calendars) -> None:

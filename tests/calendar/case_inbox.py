@@ -1,4 +1,4 @@
-"""The inbox of a case: its mails are taken in, read, authenticated and acted on by the code that does so when it runs."""
+"""The inbox of a case: its mails are taken in, read, authenticated and acted on by the code that always does."""
 
 from collections.abc import Callable
 

@@ -92,7 +92,7 @@ def mails(world: World, left: Iterable[Mail]) -> Iterator[Seen]:
         sender = world.name(mail.parsed["From"].addresses[0].addr_spec)
         parts = [_part(world, event, sender if mail.method in {"REPLY", "REFRESH"} else to) for event in events]
         comments = [str(event.get("COMMENT", "")) for event in events]
-        line = f"{mail.method} from {sender} to {to}: {'; '.join(parts)}"
+        line = f"{mail.method} from {sender} to {to}: {'; '.join(parts)}".removesuffix(": ")
         yield Seen(line, " ".join([*comments, mail.words]))
 
 
@@ -101,8 +101,9 @@ def _part(world: World, event: Event, who: str) -> str:
     listed = event.get("ATTENDEE", [])
     people: list[Any] = listed if isinstance(listed, list) else [listed]
     said = [p.params.get("PARTSTAT", "") for p in people if str(p).removeprefix("mailto:") == world.address(who)]
+    sequence = f"SEQUENCE {event['SEQUENCE']}" if "SEQUENCE" in event else ""
     date = f"on {_day(event['RECURRENCE-ID'].dt)}" if "RECURRENCE-ID" in event else ""
-    return " ".join(part for part in (f"SEQUENCE {event['SEQUENCE']}", *said, date) if part)
+    return " ".join(part for part in (sequence, *said, date) if part)
 
 
 def _day(moment: datetime) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared import furnishing
+from shared.answering import admitting, aliases, proposals
+from shared.answering.reporting import report_some
 from shared.domain.slots import Slot
-from shared.store.answers import Alias
 from tests.calendar.reading_cases import UselessCase
 from tests.house import House
 from tests.post_office import PostOffice
@@ -170,4 +171,35 @@ def _wait(world: World, day: str, hour: str) -> None:
 @act(r"(?P<other>\S+@\S+) means (?P<whom>\S+)")
 def _mean(world: World, other: str, whom: str) -> None:
     with world.house.book() as db:
-        db.add(Alias(site_id=world.house.site_id, address=other, means=world.address(whom)))
+        by, now = world.house.actors["claire"], world.house.now
+        aliases.add(db, other, world.address(whom), by=by, now=now)
+
+
+@act(rf'{_WHO} (?P<how>accepts|declines) the proposal( saying "(?P<comment>[^"]*)")?')
+def _decide(world: World, who: str, how: str, comment: str = "") -> None:
+    [found] = world.house.rows("SELECT id, reservation_id FROM proposal WHERE state = 'open'")
+    by, now = world.house.actors[who], world.house.now
+    with world.house.book() as db:
+        if how == "accepts":
+            proposals.accept(db, found.reservation_id, found.id, by=by, now=now)
+        else:
+            proposals.decline(db, found.reservation_id, found.id, comment=comment, by=by, now=now)
+
+
+@act(rf"{_WHO} (?P<how>admits|dismisses) (?P<newcomer>\S+)")
+def _admit(world: World, who: str, how: str, newcomer: str) -> None:
+    query = "SELECT id, reservation_id FROM newcomer WHERE address = :address"
+    [found] = world.house.rows(query, address=world.address(newcomer))
+    by, now = world.house.actors[who], world.house.now
+    with world.house.book() as db:
+        verb = admitting.admit if how == "admits" else admitting.dismiss
+        verb(db, found.reservation_id, found.id, by=by, now=now)
+
+
+@act(r"the digest is due")
+def _report(world: World) -> None:
+    """Whatever came back has been quiet for a while."""
+    world.house.passes(hours=1)
+    with world.house.book() as db:
+        while report_some(db, now=world.house.now):
+            pass

@@ -10,6 +10,30 @@ from tests.calendar.case_world import World
 from tests.calendar.reading_cases import Acts, Again, Case, MailIn, Then, UselessCase, read_case
 from tests.house import House
 
+# what CALENDAR.md's inbound rules, the clients and the sections of RFC 5546 ask for; each has a case at least
+TOPICS = frozenset(
+    line.strip()
+    for line in """
+    Outlook, Outlook.com, Google, Apple, Thunderbird, Zimbra, Notes, Kontact, Evolution, Nextcloud, Proton, Yahoo
+    RFC 5546 2.1.5, RFC 5546 3.2.2, RFC 5546 3.2.2.1, RFC 5546 3.2.2.2, RFC 5546 3.2.2.3, RFC 5546 3.2.2.6
+    RFC 5546 3.2.3, RFC 5546 3.2.4, RFC 5546 3.2.5, RFC 5546 3.2.6, RFC 5546 3.2.7, RFC 5546 3.2.8, RFC 5546 3.6
+    RFC 5546 4.2.1, RFC 5546 4.2.3, RFC 5546 4.2.5, RFC 5546 4.2.6, RFC 5546 4.2.8, RFC 5546 4.2.9, RFC 5546 4.4
+    RFC 5546 4.4.4, RFC 5546 4.4.5, RFC 3464
+    REPLY, REQUEST reschedule, REQUEST update, CANCEL, REFRESH, COUNTER, DECLINECOUNTER, ADD, PUBLISH
+    alias, case of addresses, without mailto, no organizer, other attendees, NEEDS-ACTION, NEEDS-ACTION in overrides
+    whole series, one date, several components, unknown date, THISANDFUTURE, RECURRENCE-ID in UTC, Windows zone
+    bare LF, method missing, comment, stale SEQUENCE, older DTSTAMP, idempotent, duplicate, crossing, Auto-Submitted
+    wrong sender, unauthenticated, null sender, own address, unknown UID, not ours, not the organizer, no calendar
+    quarantine, to the room, uninvited, forwarded, delegated
+    COUNTER accepted, COUNTER declined, COUNTER conflicting, DSN failed, DSN delayed
+    rooms, room single, resource, two rooms at once, room beside people, room not on the list, room taken, room closed
+    policy, approval, unknown organizer refused, unknown organizer tentative, language of the organizer
+    room update, update to a taken time, not conflicting with itself, lower SEQUENCE
+    room series, exception moved, exception cancelled, all or nothing, some conflicts by policy, endless rule, too long
+    room CANCEL, CANCEL by a stranger, CANCEL before REQUEST, all-day, other zone, past
+    """.replace("\n", ",").split(",")
+    if line.strip()
+)
 FILES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
 
@@ -44,6 +68,12 @@ def play(world: World, case: Case) -> None:
 def _sorted_out(lines: tuple[str, ...]) -> tuple[list[str], list[str]]:
     books = [line for line in lines if line.startswith("book ")]
     return books, [line for line in lines if line not in books]
+
+
+def test_every_rule_has_a_case() -> None:
+    assert len(FILES) >= 80
+    shown = {topic for file in FILES for topic in read_case(file.read_text()).shows}
+    assert (TOPICS - shown, shown - TOPICS) == (set(), set())
 
 
 A_CASE = """A mail comes in.

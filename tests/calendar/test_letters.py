@@ -155,7 +155,7 @@ def test_what_people_typed_is_text_in_the_page(kind: Kind, language: Language) -
         ),
     )
     words = write(kind, language, facts)
-    assert len(texts) == 14
+    assert len(texts) == 15
     assert not {"script", "img"} & {tag for tag, _ in Page(words).elements}
     assert '<script>alert("1")</script>' in words.text
     assert "\n" not in words.subject

@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from shared.calendars import publishing
 from shared.calendars.marks import Marks
 from shared.store.attendees import Attendee
-from shared.store.base import engine, transaction
+from shared.store.base import transaction
 from tests.calendars.conftest import Press, events
 from tests.house import furnished, slot
 
@@ -262,14 +262,13 @@ def test_people_who_only_hold_a_meeting_are_not_counted_as_guests(press: Press) 
 LINES = ("SUMMARY:", "DTSTART", "STATUS:", "SEQUENCE:0", "DTSTAMP:19700101T000000Z", "BEGIN:VEVENT", "RRULE:")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     title=st.text(max_size=200).filter(lambda t: "\x00" not in t and t.isprintable()),
     note=st.lists(st.one_of(st.sampled_from(LINES), st.text(max_size=80)), max_size=6).map("\r\n".join),
 )
-def test_whatever_people_write_is_one_entry_with_one_stamp(database_url: str, title: str, note: str) -> None:
-    assert database_url
-    press = Press(furnished())
+def test_whatever_people_write_is_one_entry_with_one_stamp(press: Press, title: str, note: str) -> None:
+    press.house = furnished()
     press.house.confirmed("flexi-16", title=title or "-", note=note.replace("\x00", ""))
     [event] = events(press.feed("site"))
     assert event["SEQUENCE"] == 0
@@ -278,4 +277,3 @@ def test_whatever_people_write_is_one_entry_with_one_stamp(database_url: str, ti
     lines = entry.full_text.split("\r\n")
     assert [line for line in lines if line.startswith("SEQUENCE")] == ["SEQUENCE:0"]
     assert all(len(line.encode()) <= 75 for line in lines)
-    engine().dispose()

@@ -3,17 +3,21 @@
 `python -m tests.chaos.dying send before-the-dot`; without a point it lives, and does all that there is to do.
 """
 
+import asyncio
 import os
 import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from services.mailbox import reception
+from services.mailbox.__main__ import take_mail_in
 from shared import broker, holds
 from shared.deciding import following
+from shared.handling import acting
 from shared.invitations import deliver
 from shared.mail import transaction
-from workers import conflicts, invitations, relay, timers
+from workers import conflicts, invitations, mailbox, relay, timers, webhooks
 
 
 def point(number: int, module: Any, name: str, *, after: bool = False) -> Callable[[], None]:
@@ -42,12 +46,25 @@ POINTS = {
     "after-the-deed": point(signal.SIGKILL, holds, "_run", after=True),
     "after-the-decision": point(signal.SIGKILL, following, "follow", after=True),
     "before-the-bell": point(signal.SIGKILL, broker, "ring"),
+    "after-the-fan-out": point(signal.SIGKILL, relay, "mark_relayed", after=True),
+    "before-the-call": point(signal.SIGKILL, webhooks, "_answer_to"),
+    "after-the-answer": point(signal.SIGKILL, webhooks, "_settle"),
+    "frozen-after-the-answer": point(signal.SIGSTOP, webhooks, "_settle"),
+    "before-a-mail-is-stored": point(signal.SIGKILL, reception, "_store"),
+    "after-a-mail-is-stored": point(signal.SIGKILL, reception, "_store", after=True),
+    "after-the-lease": point(signal.SIGKILL, mailbox, "look"),
+    "frozen-after-the-lease": point(signal.SIGSTOP, mailbox, "look"),
+    "after-the-effects": point(signal.SIGKILL, acting, "dispatch", after=True),
+    "after-the-note": point(signal.SIGKILL, webhooks, "_settle", after=True),
 }
 WORK: dict[str, Callable[[], object]] = {
     "send": invitations.send_batch,
     "relay": relay.relay,
     "timers": timers.run_one,
     "decide": conflicts.decide_some,
+    "listen": lambda: asyncio.run(take_mail_in()),
+    "inbox": mailbox.handle_batch,
+    "webhooks": webhooks.send_some,
     "everything": lambda: relay.relay() or invitations.send_batch(),
 }
 

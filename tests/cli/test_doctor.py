@@ -42,7 +42,7 @@ def test_a_sound_installation_has_only_to_be_told_its_domain_and_how_many_people
     assert set(verdicts.values()) == {"ok"}
     assert set(verdicts) > {"database", "schema", "clock", "broker", "broker memory", "mail out", "requests", "mails"}
     assert set(verdicts) > {"inbox", "quarantine"}
-    assert set(verdicts) > {"coordinators", "policies", "school calendar", "timers", "waiting list"}
+    assert set(verdicts) > {"coordinators", "policies", "school calendar", "timers", "waiting list", "webhooks"}
 
 
 @pytest.mark.usefixtures("atelier")
@@ -105,6 +105,43 @@ def test_a_waiting_list_that_nobody_serves_is_seen(atelier: str, creneau: Type, 
         _reservation(connection, state="waitlisted", waitlist_turn=1, turn=1, waiting_since=since)
 
     assert _verdicts(creneau("doctor"))["waiting list"] == verdict
+
+
+def test_a_webhook_that_is_given_up_is_seen(atelier: str, creneau: Type) -> None:
+    with psycopg.connect(atelier) as connection:
+        _webhook(connection, disabled_at=datetime.now(UTC), disabled_reason="asked")
+        before = _verdicts(creneau("doctor"))
+        connection.execute("UPDATE webhook SET disabled_reason = 'gone'")
+        connection.commit()
+
+    answer = creneau("doctor")
+
+    assert (before["webhooks"], _verdicts(answer)["webhooks"]) == ("ok", "warn")
+    assert "Agenda de Pia" in answer.stdout
+    assert SECRET not in answer.stdout
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(10, "ok"), (200, "warn"), (7200, "fail")])
+def test_messages_that_nobody_sends_are_seen(atelier: str, creneau: Type, age: int, verdict: str) -> None:
+    with psycopg.connect(atelier) as connection:
+        _webhook(connection)
+        connection.execute(
+            "INSERT INTO webhook_message (webhook_id, type, not_before, created_at) VALUES (1, 'webhook.test', %s, %s)",
+            (datetime.now(UTC) - timedelta(seconds=age), datetime.now(UTC)),
+        )
+
+    assert _verdicts(creneau("doctor"))["webhooks"] == verdict
+
+
+@pytest.mark.usefixtures("atelier")
+def test_webhooks_into_the_house_are_warned_of_on_a_server(creneau: Type, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("WEBHOOKS_ALLOW_LOCAL", "true")
+    settings.cache_clear()
+    here = _verdicts(creneau("doctor"))
+    environment.setenv("PUBLIC_URL", "https://creneau.example.org")
+    settings.cache_clear()
+
+    assert (here["webhooks"], _verdicts(creneau("doctor"))["webhooks"]) == ("ok", "warn")
 
 
 @pytest.mark.parametrize(("hours", "verdict"), [(1, "ok"), (-1, "warn")])
@@ -252,3 +289,18 @@ def _anew(creneau: Type) -> Result:
     """Examine with the environment as it is now."""
     settings.cache_clear()
     return creneau("doctor")
+
+
+def _webhook(connection: psycopg.Connection[Any], **columns: Any) -> None:
+    values = {
+        "site_id": 1,
+        "url": "https://partner.example/",
+        "secret": SECRET,
+        "types": ["reservation.moved"],
+        "label": "Agenda de Pia",
+        "created_by": 1,
+        "created_at": datetime.now(UTC),
+    } | columns
+    names, places = sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
+    connection.execute(sql.SQL("INSERT INTO webhook ({}) VALUES ({})").format(names, places), values)
+    connection.commit()

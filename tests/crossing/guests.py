@@ -1,8 +1,8 @@
 """Guests with calendars of their own, who answer from what these know, as a careful client does (RFC 5546).
 
-A careful client keeps what its owner said until it is asked anew: by a REQUEST with a higher SEQUENCE than that to which
-they answered, in which their own PARTSTAT is NEEDS-ACTION. For a date of a series it knows an answer of its own, or else
-that to the whole. What it writes has the SEQUENCE that it knows, and a DTSTAMP of its own clock.
+A careful client keeps what its owner said until it is asked anew: by a REQUEST with a higher SEQUENCE than that which
+it knew, in which its owner's PARTSTAT is NEEDS-ACTION. For a date of a series it knows an answer to that date, or else
+the one to the whole. What it writes has the SEQUENCE that it knows, and a DTSTAMP of its own clock.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event
 
-from tests.invitations.calendar_of_somebody import NEVER, Kept, SomebodysCalendar, name_of
+from tests.invitations.calendar_of_somebody import NEVER, Kept, SomebodysCalendar
 
 OPEN = "NEEDS-ACTION"
 SECOND = timedelta(seconds=1)

@@ -137,7 +137,7 @@ def _seconds(moment: Any) -> int | None:
 
 
 def die(*error: Any) -> None:
-    """An error in something that GNOME calls would be printed and forgotten: whoever waits for an answer would wait on."""
+    """An error in what GNOME calls would be printed and forgotten, and whoever waits for an answer would wait on."""
     sys.__excepthook__(*error)
     os._exit(1)
 

@@ -51,6 +51,7 @@ URLS = {
     "hooks": "no URL",
     "http://partner.example/": "in clear",
     "ftp://partner.example/": "no web",
+    "HTTPS://partner.example/": "in capitals",
     "file:///etc/passwd": "a file",
     "https://": "no host",
     "https:///hooks": "no host, but a path",
@@ -114,6 +115,15 @@ def test_a_name_that_leads_to_this_machine_is_not_called(receiver: Receiver, hos
     answer = asyncio.run(posting.post(f"http://{host}:{receiver.port}/", b"{}", {}, allow_local=False))
     assert (answer.status, receiver.received) == (None, [])
     assert "is not a public address" in answer.words
+
+
+def test_what_was_added_while_it_was_allowed_does_not_go_out_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(_: object, __: str, port: int, **___: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port))]
+
+    monkeypatch.setattr("asyncio.base_events.BaseEventLoop.getaddrinfo", resolve)
+    answer = asyncio.run(posting.post("http://partner.example/", b"{}", {}, allow_local=False))
+    assert (answer.status, answer.words) == (None, "not called: it is not https")
 
 
 def test_what_was_looked_at_is_what_is_called(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Whoever listens is told of each event exactly once, and an organisation of its own reservations only."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,20 @@ def test_what_is_offered_exists_and_is_named_as_the_standard_says() -> None:
     assert {event.__name__ for event in OFFERED} <= {event.__name__ for event in Event.__subclasses__()}
     assert all(type_.replace(".", "").replace("_", "").isalnum() for type_ in (*TYPES, TEST))
     assert TEST not in TYPES
+
+
+def test_what_is_offered_is_what_partners_read_about() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+    assert re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE) == [*TYPES, TEST]
+
+
+def test_nobody_s_address_is_told_for_a_name(listening: Listening) -> None:
+    listening.house.rows("UPDATE person SET name = address RETURNING 1")
+    listening.house.ask("flexi-16")
+    listening.send()
+    [received] = listening.receiver.received
+    assert received.verified(listening.secret)["data"]["requested_by"]["name"] == ""
+    assert b"@" not in received.body
 
 
 def test_an_event_and_its_messages_are_one_commit(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

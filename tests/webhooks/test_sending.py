@@ -1,6 +1,7 @@
 """What happened is told once to whoever listens, signed, tried again for days, and never held up by others."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -146,6 +147,20 @@ def test_two_workers_send_nothing_twice(listening: Listening) -> None:
     with listening.house.book() as db:
         assert ledger.claim(db, now=listening.house.now + timedelta(minutes=1), most=10) == []
     assert mine.attempts == 1
+
+
+def test_two_workers_that_share_the_work_send_everything_once(listening: Listening) -> None:
+    for number in range(4):
+        listening.add(label=f"Site {number}", types=("reservation.requested",))
+    for _ in range(6):
+        listening.house.ask("flexi-16")
+    listening.relay()
+    with ThreadPoolExecutor(2) as workers:
+        for done in [workers.submit(webhooks.send) for _ in range(2)]:
+            done.result(60)
+    assert len(listening.receiver.received) == 5 * 6
+    assert len({received.id for received in listening.receiver.received}) == 5 * 6
+    assert set(listening.states()) == {("sent", 1)}
 
 
 def test_two_workers_at_once_do_not_wait_for_each_other(listening: Listening) -> None:

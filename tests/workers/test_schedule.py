@@ -6,6 +6,8 @@ import pytest
 
 from shared import broker
 from shared.store.idempotency import Key, claim
+from shared.store.webhooks import Webhook, WebhookMessage
+from shared.webhooks import keeping
 from tests.house import House
 from tests.workers.conftest import Bell
 from workers import housekeeping  # never a task by name: pytest looks into it before anything is configured
@@ -14,6 +16,7 @@ from workers.schedule import Ticks
 from workers.subscriptions import RINGS, SUBSCRIPTIONS
 
 TICKING = [
+    "answers.report",
     "calendars.publish",
     "conflicts.decide",
     "invitations.announce",
@@ -58,3 +61,29 @@ def test_old_idempotency_keys_are_forgotten_and_young_ones_kept(house: House) ->
             claim(db, [Key(house.actors["anne"].person_id or 0, key, b"\x00" * 32)], now - age)
     housekeeping.tidy()
     assert house.rows("SELECT key FROM idempotency") == [("young",)]
+
+
+def test_what_others_were_told_long_ago_is_forgotten_and_who_is_never_called_again(house: House) -> None:
+    now = datetime.now(UTC)
+    old = now - keeping.KEPT - timedelta(minutes=1)
+    with house.book() as db:
+        for label, deleted in (("gone", old), ("here", None)):
+            made = Webhook(
+                site_id=house.site_id,
+                url="https://partner.example/",
+                secret="",
+                types=["reservation.moved"],
+                label=label,
+                created_by=house.actors["claire"].person_id,
+                created_at=old,
+                disabled_at=deleted,
+                disabled_reason="asked" if deleted else "",
+                deleted_at=deleted,
+            )
+            db.add(made)
+            db.flush()
+            for written in (old, now) if label == "here" else (old,):
+                db.add(WebhookMessage(webhook_id=made.id, type="webhook.test", not_before=written, created_at=written))
+    housekeeping.tidy()
+    assert house.rows("SELECT label FROM webhook") == [("here",)]
+    assert house.rows("SELECT created_at FROM webhook_message") == [(now,)]

@@ -53,9 +53,9 @@ def test_mail_has_a_queue_of_its_own(bell: Bell) -> None:
         "mailbox.handle": "inbox",
         "invitations.send": "mail",
         "reminders.remind": "mail",
+        "answers.report": "mail",
         "timers.run": "decide",
         "webhooks.send": "publish",
         "calendars.publish": "publish",
-        "webhooks.send": "publish",
         "housekeeping.tidy": "mail",
     }

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.recurrence import Recurrence
 from shared.domain.slots import Slot
 from shared.store.external import ExternalEntry
+
+# of a rule that began long ago the dates that are over are passed by; a day of each of fifty years is long enough
+MOST_STEPS = 20_000
 
 Version = tuple[int, datetime]
 """SEQUENCE and DTSTAMP: of two versions of one thing the higher one counts (RFC 5546 section 2.1.5)"""
@@ -99,12 +104,32 @@ class Asked(BaseModel):
         return self.whole.version if self.whole else None
 
 
+def days_of(asked: Asked) -> Iterator[date]:
+    """The days of its rule in order, in the zone of the whole, with those that are left out; none without a rule."""
+    if asked.whole is None or not asked.rule:
+        return
+    zone, rule = ZoneInfo(asked.whole.zone), Recurrence.parse(asked.rule)
+    first, until = asked.whole.start.astimezone(zone), rule.until
+    for day in islice(rule.dates(first.date()), min(rule.count or MOST_STEPS, MOST_STEPS)):
+        start = datetime.combine(day, first.time(), zone)
+        if until is not None and (start > until if isinstance(until, datetime) else day > until):
+            return
+        yield day
+
+
 def on_date(whole: Meeting, name: str) -> Meeting:
     """The date of that name as the whole has it: start and end both by the clock on the wall."""
     zone, start = ZoneInfo(whole.zone), moment_of(name)
     first, last = (moment.astimezone(zone).replace(tzinfo=None) for moment in (whole.start, whole.end or whole.start))
     end = start.astimezone(zone) + (last - first)  # within one zone Python counts what the clock shows
     return whole.with_(start=start, end=end.astimezone(UTC))
+
+
+def named_by_day(name: str, whole: Meeting) -> str:
+    """The name of the date on the day that this one begins: some calendars leave the hour to the whole."""
+    zone = ZoneInfo(whole.zone)
+    day = moment_of(name).astimezone(zone).date()
+    return name_of(datetime.combine(day, whole.start.astimezone(zone).time(), zone))
 
 
 def name_of(moment: datetime) -> str:

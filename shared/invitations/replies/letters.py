@@ -35,7 +35,7 @@ MOST_DATES = 400
 def news_for(standing: Standing, stands: Mapping[str, Stand], names: Sequence[str], before: str, now: datetime) -> News:
     """The news of these things that are answered; `before` is what was waited for until now."""
     if len(names) == 1:
-        return _alone(standing, stands[names[0]], before, now)
+        return _alone(standing, stands[names[0]], before, now, is_whole=not names[0])
     kind = next((kind for kind in FACTS if any(stands[name].kind == kind for name in names)), "granted")
     about = About(standing.db, now, standing.series)
     if standing.series is None or kind == "granted":
@@ -61,7 +61,9 @@ def said(stand: Stand, name: str, rule: str = "") -> Said:
     """One answer as the calendar gives it."""
     meeting, refusal, reservation = stand.meeting, stand.refusal, stand.reservation
     reasons = (sentences(refusal), _advice(refusal)) if refusal is not None and stand.partstat == "DECLINED" else ()
-    kept = RefusedThing(rooms=(), start=reservation.starts_at, end=reservation.ends_at) if reservation else None
+    kept = None
+    if reservation is not None and (name or reservation.series_id is None):
+        kept = RefusedThing(rooms=(), start=reservation.starts_at, end=reservation.ends_at)
     return Said(
         kind=stand.kind,
         partstat=stand.partstat,
@@ -86,10 +88,14 @@ def place_of(resource: Resource, site: Site) -> Place:
     return Place(name=resource.name, kind=resource.kind, address=address)
 
 
-def _alone(standing: Standing, stand: Stand, before: str, now: datetime) -> News:
+def _alone(standing: Standing, stand: Stand, before: str, now: datetime, *, is_whole: bool) -> News:
     reservation = stand.reservation
     if reservation is None:
         return _by_hand(standing, stand)
+    if is_whole and standing.series is not None:
+        usual, words = standing.series.picture.usual, standing.series.words
+        is_kept = stand.kind == "kept"
+        return News(told=usual, reasons=sentences(stand.refusal), is_move=is_kept, series=OfSeries(words=words))
     if stand.kind == "granted":
         return News(told=told_of(standing.db, reservation), series=_date_of(standing, stand))
     if _is_by_book(stand):
@@ -103,13 +109,12 @@ def _usual(standing: Standing, stand: Stand) -> News:
     reservation = stand.reservation
     if reservation is None:
         return _by_hand(standing, stand)
-    is_move, meeting = stand.kind == "kept", stand.meeting
-    told = told_of(standing.db, reservation)
+    meeting = stand.meeting
     asked = RefusedThing(rooms=_names(standing, meeting), start=meeting.start, end=meeting.end or meeting.start)
     return News(
-        told=told,
+        told=told_of(standing.db, reservation),
         reasons=sentences(stand.refusal),
-        is_move=is_move,
+        is_move=stand.kind == "kept",
         asked=asked if stand.refusal else None,
         series=_date_of(standing, stand),
     )

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from itertools import takewhile
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from shared.domain.refusals import Refusal
 from shared.domain.states import HOLDING, State
-from shared.invitations.replies.asked import Asked, Meeting, moment_of, name_of, on_date
+from shared.invitations.replies.asked import Asked, Meeting, days_of, moment_of, name_of, on_date
 from shared.invitations.series_now import SeriesNow
 from shared.store.base import Db
 from shared.store.external import ExternalEntry
@@ -81,23 +83,42 @@ class Standing:
         found = select(Resource).where(Resource.site_id == self.entry.site_id, Resource.slug.in_(self.asked.rooms))
         return {resource.slug: resource for resource in self.db.scalars(found)}
 
+    @cached_property
+    def room_ids(self) -> frozenset[int]:
+        """Of all things that can be booked at the site, the rooms."""
+        rooms = select(Resource.id).where(Resource.site_id == self.entry.site_id, Resource.kind == "room")
+        return frozenset(self.db.scalars(rooms))
+
     def stands(self) -> dict[str, Stand]:
         """By name, the whole being '': of a series each date to come, and no whole unless that itself was refused."""
-        whole, dates = self.asked.whole, self.asked.dates
-        found: dict[str, Stand] = {}
-        if whole is not None and whole.is_asked:
-            if self.series is None or whole.refusal:
-                found[""] = self._stand(whole, self.reservations.get(self.entry.reservation_id or 0))
-            else:
-                for name, reservation in self.dates.items():
-                    if name not in dates and moment_of(name) > self.now:
-                        found[name] = self._stand(on_date(whole, name), reservation)
-        for name, meeting in dates.items():
-            if meeting.is_asked:
-                its = self.dates.get(name) or self.reservations.get(meeting.reservation or 0)
-                if its is not None or meeting.refusal:
-                    found[name] = self._stand(meeting, its)
+        whole, found = self.asked.whole, dict[str, Stand]()
+        if whole is not None and whole.is_asked and (self.series is None or whole.refusal):
+            found[""] = self._stand(whole, self._first())
+        elif whole is not None and whole.is_asked:
+            for name in self._by_rule(whole):
+                found[name] = self._stand(on_date(whole, name), self.dates[name])
+        for name, meeting in self.asked.dates.items():
+            its = self.dates.get(name) or self.reservations.get(meeting.reservation or 0)
+            # with the whole that was refused came dates that were asked for with it
+            is_refused_with_it = whole is not None and whole.refusal is not None and meeting.version <= whole.version
+            if meeting.is_asked and not is_refused_with_it and (its is not None or meeting.refusal):
+                found[name] = self._stand(meeting, its)
         return found
+
+    def _by_rule(self, whole: Meeting) -> list[str]:
+        """The dates to come that the rule has and that are as it says; what it has no more was given back for that."""
+        zone, skipped = ZoneInfo(whole.zone), frozenset(self.asked.skipped)
+        names = [name for name in self.dates if name not in self.asked.dates and moment_of(name) > self.now]
+        days = {name: moment_of(name).astimezone(zone).date() for name in names}
+        last = max(days.values(), default=date.min)
+        of_rule = set(takewhile(lambda day: day <= last, days_of(self.asked))) - skipped
+        return [name for name in names if days[name] in of_rule]
+
+    def _first(self) -> Reservation | None:
+        """The single one; of a series that was refused as a whole, one of what is still held of it."""
+        if self.series is None:
+            return self.reservations.get(self.entry.reservation_id or 0)
+        return next((r for r in self.dates.values() if r.state in HOLDING and r.starts_at > self.now), None)
 
     def _stand(self, meeting: Meeting, reservation: Reservation | None) -> Stand:
         """The mark of a decision is its moment, for the next one may have the same reason."""
@@ -122,9 +143,10 @@ class Standing:
         return Stand(kind, meeting, reservation, kind)
 
     def _is_as_asked(self, meeting: Meeting, reservation: Reservation) -> bool:
-        """Whether it has the rooms and the time; a coordinator may have added equipment."""
+        """Whether it has these rooms and that time; equipment may have been added in Créneau."""
         rooms = with_parts(self.rooms[slug] for slug in meeting.rooms if slug in self.rooms)
-        return reservation.slot == meeting.slot and set(rooms) <= set(reservation.resource_ids)
+        held = [id_ for id_ in reservation.resource_ids if id_ in self.room_ids]
+        return (reservation.slot, sorted(held)) == (meeting.slot, rooms)
 
 
 def whole_of(stands: Mapping[str, Stand], room: str, before: str | None) -> Partstat | None:
