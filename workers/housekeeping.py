@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from shared.attendant.cancelling import forget_held
 from shared.calendars.dropping import drop_some
 from shared.inbox import keeping as inbox
 from shared.store import idempotency
@@ -28,6 +29,7 @@ def tidy() -> None:
         mails=_in_pieces(inbox.forget_old),
         calendar_entries=_in_pieces(drop_some),
         webhook_messages=_in_pieces(webhooks.forget_old),
+        held_cancellations=_in_pieces(forget_held),
     )
 
 

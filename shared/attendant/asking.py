@@ -13,7 +13,6 @@ from shared.booking import DateOf
 from shared.domain.errors import CreneauError, InvalidInputError
 from shared.house import house_of
 from shared.invitations.replies.asked import Meeting, moment_of, name_of
-from shared.store.people import group_of
 from shared.store.reservations import Reservation
 
 
@@ -79,7 +78,7 @@ def _as_it_is(owned: Owned, reservation: Reservation, meeting: Meeting) -> None:
 
 def _on_conflict(owned: Owned, meeting: Meeting) -> str:
     """Whether some dates may be missing, where all rooms allow it."""
-    policies = house_of(owned.db, owned.call.site.id).policies(owned.rooms(meeting), group_of(owned.db, owned.owner.id))
+    policies = house_of(owned.db, owned.call.site.id).policies(owned.rooms(meeting), owned.group)
     return "skip" if all(policy.series.conflicts_by_mail == "skip" for policy in policies) else "all"
 
 

@@ -19,18 +19,19 @@ from shared.invitations.replies.answer import answer_entry
 from shared.invitations.replies.asked import Asked, Meeting
 from shared.itip.incoming import Component
 from shared.store.base import Db
-from shared.store.people import Person
 from shared.store.reservations import Reservation
 
 HELD_FOR = timedelta(days=30)
 
 # what was asked for before it was cancelled keeps its row, which the story of its reservations refers to
 FORGET = text("""
-DELETE FROM external_entry AS e
-WHERE e.reservation_id IS NULL AND e.series_id IS NULL AND e.created_at < :before
-  AND (e.cancelled_at IS NULL OR e.cancelled_at < :before)
-  AND NOT EXISTS (SELECT FROM reservation WHERE entry_id = e.id)
-  AND NOT EXISTS (SELECT FROM announcement WHERE entry_id = e.id)
+DELETE FROM external_entry WHERE id IN (
+    SELECT e.id FROM external_entry AS e
+    WHERE e.reservation_id IS NULL AND e.series_id IS NULL AND e.created_at < :before
+      AND (e.cancelled_at IS NULL OR e.cancelled_at < :before)
+      AND NOT EXISTS (SELECT FROM reservation WHERE entry_id = e.id)
+      AND NOT EXISTS (SELECT FROM announcement WHERE entry_id = e.id)
+    LIMIT :most FOR UPDATE OF e SKIP LOCKED)
 RETURNING 1
 """)
 
@@ -41,7 +42,7 @@ def take_cancel(db: Db, call: Call, now: datetime) -> Outcome:
     newest = max(cancelled(call, component).version for component in components)
     entry = make_entry(db, call, newest, now) or lock_entry(db, call, now)
     asked = before = Asked.of(entry)
-    owned = Owned(db, call, entry, call.person or Person(), now)
+    owned = Owned(db, call, entry, call.person, now)
     for component in components:
         asked = _without(owned, asked, component)
     if asked == before:
@@ -55,9 +56,9 @@ def take_cancel(db: Db, call: Call, now: datetime) -> Outcome:
     return Outcome("cancelled" if before.rooms else "held", details_of(entry))
 
 
-def forget_held(db: Db, *, now: datetime) -> int:
-    """Drop what was noted and never asked for; returns how many."""
-    return len(db.execute(FORGET, {"before": now - HELD_FOR}).all())
+def forget_held(db: Db, *, now: datetime, most: int = 1000) -> int:
+    """Drop up to `most` of what was noted a month ago and never asked for; returns how many."""
+    return len(db.execute(FORGET, {"before": now - HELD_FOR, "most": most}).all())
 
 
 def _without(owned: Owned, asked: Asked, component: Component) -> Asked:

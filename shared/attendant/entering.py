@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.attendant.who import Call
+from shared.calendar.text import clean_line
 from shared.domain.rules import refuses_unknown
 from shared.house import house_of
 from shared.invitations.replies.asked import Asked, Version
@@ -26,7 +27,7 @@ def make_entry(db: Db, call: Call, version: Version, now: datetime) -> ExternalE
     values = {
         "site_id": call.site.id,
         "organizer": call.organizer.address,
-        "organizer_name": call.organizer.name,
+        "organizer_name": clean_line(call.organizer.name)[:200],
         "language": call.language,
         "uid": call.scheduling.uid,
         "sequence": version[0],

@@ -13,7 +13,7 @@ from shared.store.base import Db
 from shared.store.external import ExternalEntry
 from shared.store.moves import Move
 from shared.store.outbox import Actor
-from shared.store.people import Person
+from shared.store.people import Person, group_of
 from shared.store.places import Resource, with_parts
 from shared.store.reservations import Reservation
 
@@ -25,12 +25,18 @@ class Owned:
     db: Db
     call: Call
     entry: ExternalEntry
-    owner: Person
+    owner: Person | None
+    """None: whoever has nothing in the book"""
     now: datetime
 
     @property
     def actor(self) -> Actor:
-        return replace(self.call.actor, person_id=self.owner.id)
+        return replace(self.call.actor, person_id=self.owner.id if self.owner else None)
+
+    @property
+    def group(self) -> int:
+        """The group of people whose policy goes for the owner."""
+        return group_of(self.db, self.owner.id) if self.owner else 0
 
     def whole(self) -> dict[str, Reservation]:
         """What is alive of the whole and lies ahead: the single one under '', or dates of the series."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.attendant import sentences
 from shared.attendant.sentences import no
@@ -12,14 +12,14 @@ from shared.attendant.who import Call
 from shared.calendar.text import clean_line, clean_text
 from shared.domain.errors import InvalidInputError
 from shared.domain.recurrence import Recurrence
-from shared.domain.slots import Slot
+from shared.domain.slots import EARLIEST, LATEST, Slot
 from shared.invitations.replies.asked import Meeting, name_of, named_by_day
 from shared.itip.incoming import Component
 from shared.records.reasons import UnreadableError
 from shared.records.series import as_understood
 
 LONGEST_TITLE, LONGEST_NOTE, LONGEST_RULE = 200, 10_000, 200
-MOST_PEOPLE = 100_000
+MOST_PEOPLE, LARGEST_SEQUENCE = 100_000, 2**31 - 1
 NOBODY = frozenset({"ROOM", "RESOURCE"})
 A_DAY = timedelta(days=1)
 
@@ -39,9 +39,9 @@ class Message:
 
 
 def read(call: Call) -> Message | None:
-    """What the REQUEST asks for; None when it does not say when that is."""
+    """What the REQUEST asks for; None when it does not say when that is, in years that are planned for."""
     components = call.scheduling.components
-    if any(component.start is None and component.status != "CANCELLED" for component in components):
+    if not all(_is_dated(component) for component in components):
         return None
     names_rooms = any(call.rooms_of(component) for component in components)
     reached = () if names_rooms else call.reached  # a mail that was handed on: the room is not on the list itself
@@ -55,6 +55,14 @@ def read(call: Call) -> Message | None:
         whole = whole.with_(refusal=no(sentences.MORE_DATES))
     named = [component for component in components if component.recurrence_id is not None]
     return Message(whole, rule, skipped, _dates(call, named, whole, reached))
+
+
+def _is_dated(component: Component) -> bool:
+    """An occurrence that is cancelled needs no time but its name."""
+    moments = [component.start, component.recurrence_id, component.end]
+    is_named = component.recurrence_id is not None and component.status == "CANCELLED"
+    is_in_range = all(EARLIEST <= moment <= LATEST for moment in moments if moment is not None)
+    return is_in_range and (component.start is not None or is_named)
 
 
 def _dates(
@@ -84,13 +92,13 @@ def date_name(component: Component, whole: Meeting | None) -> str:
 
 def _meeting(call: Call, component: Component, reached: Sequence[str]) -> Meeting:
     start = component.start or component.recurrence_id or call.mail.received_at
-    zone = call.site.zone if component.is_all_day or not component.zone else component.zone
+    zone = call.site.zone if component.is_all_day else _zone(component.zone, call.site.zone, start)
     end = component.end
     if end is None and component.is_all_day:
         local = start.astimezone(ZoneInfo(zone))
         end = (local + A_DAY).astimezone(UTC)
     return Meeting(
-        sequence=max(component.sequence, 0),
+        sequence=min(max(component.sequence, 0), LARGEST_SEQUENCE),
         dtstamp=component.dtstamp or call.mail.received_at,
         start=start,
         end=end,
@@ -104,6 +112,17 @@ def _meeting(call: Call, component: Component, reached: Sequence[str]) -> Meetin
         is_cancelled=component.status == "CANCELLED",
         refusal=_impossible(start, end),
     )
+
+
+def _zone(named: str, site: str, start: datetime) -> str:
+    """That of the site for one that goes by the same clock, so that everybody's calendar knows when it changes."""
+    try:
+        zone, here = ZoneInfo(named or site), ZoneInfo(site)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return site
+    later = (start + timedelta(days=30 * months) for months in range(-12, 36))
+    is_same = all(m.astimezone(zone).utcoffset() == m.astimezone(here).utcoffset() for m in later)
+    return site if is_same else named
 
 
 def _impossible(start: datetime, end: datetime | None) -> dict[str, Any] | None:

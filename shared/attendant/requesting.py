@@ -13,6 +13,7 @@ from shared.attendant.reading import read
 from shared.attendant.repeating import answer_again
 from shared.attendant.timetable import Impossible, Limits, Timetable, timetable
 from shared.attendant.who import Call
+from shared.calendar.text import clean_line
 from shared.domain.rules import unknown_organizer
 from shared.house import house_of
 from shared.inbox.outcomes import Outcome
@@ -20,7 +21,6 @@ from shared.invitations.replies.answer import answer_entry
 from shared.invitations.replies.asked import Asked, Meeting
 from shared.store.base import Db
 from shared.store.external import ExternalEntry
-from shared.store.people import group_of
 
 # two calendars that answer each other must not do so for ever; nobody changes a meeting more often by hand
 MOST_ANSWERS = 60
@@ -118,7 +118,7 @@ def _possible(asked: Asked, limits: Limits, now: datetime) -> Timetable:
 
 def _limits(owned: Owned, asked: Asked) -> Limits:
     house, zone = house_of(owned.db, owned.call.site.id), asked.whole.zone if asked.whole else owned.call.site.zone
-    group = group_of(owned.db, owned.owner.id)
+    group = owned.group
     ids = [room.id for room in owned.call.rooms.values() if room.slug in asked.rooms]
     return Limits.of(house.policy(group), house.policies(ids, group), owned.now.astimezone(ZoneInfo(zone)).date())
 
@@ -141,7 +141,7 @@ def _whole_with(asked: Asked, **what: object) -> Asked:
 
 def _note(entry: ExternalEntry, call: Call, asked: Asked) -> None:
     entry.asked = asked.model_dump(mode="json")
-    entry.organizer_name, entry.language = call.organizer.name[:200], call.language
+    entry.organizer_name, entry.language = clean_line(call.organizer.name)[:200], call.language
     entry.is_known = call.standing.is_known
     newest = max((meeting.version for meeting in asked.meetings), default=None)
     if newest is not None:

@@ -12,6 +12,9 @@ from shared.itip.incoming import Incoming
 from shared.store.base import Db
 from shared.store.inbox import InboundMail
 
+# each may be asked for by itself; a series has no more dates either
+MOST_COMPONENTS = 400
+
 METHODS: dict[str, Callable[[Db, Call, datetime], Outcome]] = {
     "REQUEST": take_request,
     "CANCEL": take_cancel,
@@ -30,5 +33,11 @@ def take(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) -> Out
     handle = METHODS.get(scheduling.method)
     if handle is None:
         return Outcome("ignored_method", {"method": scheduling.method})
+    if len(scheduling.components) > MOST_COMPONENTS:
+        return Outcome("too_many_dates", {"most": MOST_COMPONENTS})
     call = call_of(db, mail, incoming, scheduling)
-    return call if isinstance(call, Outcome) else handle(db, call, now)
+    if isinstance(call, Outcome):
+        return call
+    if not call.reached and not any(call.rooms_of(component) for component in scheduling.components):
+        return Outcome("no_room")
+    return handle(db, call, now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from shared.calendar.address import MalformedAddress, wire_address
 from shared.inbox.outcomes import Outcome
 from shared.itip.incoming import Component, Incoming, Party, Scheduling
 from shared.letters.facts import LANGUAGES
@@ -55,7 +56,7 @@ def call_of(db: Db, mail: InboundMail, incoming: Incoming, scheduling: Schedulin
     """Who calls; an Outcome when it is nobody who may speak about this entry."""
     component = scheduling.master or scheduling.components[0]
     site, organizer = Site.get(db, mail.site_id), component.organizer
-    if organizer is None or not organizer.address:
+    if organizer is None or not _writable(organizer.address):
         return Outcome("no_organizer")
     rooms = {
         f"{room.mail_local_part}@rooms.{site.mail_domain}".lower(): room
@@ -76,13 +77,22 @@ def call_of(db: Db, mail: InboundMail, incoming: Incoming, scheduling: Schedulin
         site=site,
         scheduling=scheduling,
         organizer=organizer,
-        sent_by=organizer.sent_by if organizer.sent_by == mail.sender else "",
+        sent_by=_writable(organizer.sent_by),
         person=person,
         standing=standing_of(db, person) if person else STRANGER,
         language=_language(person, (organizer.language, component.language, incoming.language), site),
         rooms=rooms,
         reached=reached,
     )
+
+
+def _writable(address: str) -> str:
+    """What is no address is not repeated."""
+    try:
+        wire_address(address)
+    except MalformedAddress:
+        return ""
+    return address
 
 
 def _meant(db: Db, site_id: int, addresses: set[str]) -> dict[str, str]:

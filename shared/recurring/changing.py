@@ -48,6 +48,11 @@ class SeriesChange:
         return self.is_other_rule or any(value is not None for value in kept)
 
     @property
+    def is_another_entry(self) -> bool:
+        """Whether calendars have it at other times or in other rooms, or as two series."""
+        return self.is_other_rule or self.resources is not None or (self.moves and self.since is not None)
+
+    @property
     def is_other_rule(self) -> bool:
         """Whether the dates recur at other times."""
         return self.start is not None or self.length is not None or self.days_later != 0
@@ -64,7 +69,7 @@ def change_series(db: Db, series_id: int, wanted: SeriesChange, *, by: Actor, no
     dates = [r for r in later if r.state in HOLDING]
     if not dates:
         raise WrongStateError("No date of this series can be changed: none is held from then on.")
-    if wanted.moves and any(r.entry_id is not None for r in dates):
+    if wanted.is_another_entry and any(r.entry_id is not None for r in dates):
         raise ExternalEntryError
     if any(r.state is State.REQUESTED or r.is_moving for r in later):
         raise WrongStateError("Dates of this series are just being decided: try again in a moment.")

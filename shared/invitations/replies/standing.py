@@ -83,6 +83,12 @@ class Standing:
         found = select(Resource).where(Resource.site_id == self.entry.site_id, Resource.slug.in_(self.asked.rooms))
         return {resource.slug: resource for resource in self.db.scalars(found)}
 
+    @cached_property
+    def room_ids(self) -> frozenset[int]:
+        """Of all things that can be booked at the site, the rooms."""
+        rooms = select(Resource.id).where(Resource.site_id == self.entry.site_id, Resource.kind == "room")
+        return frozenset(self.db.scalars(rooms))
+
     def stands(self) -> dict[str, Stand]:
         """By name, the whole being '': of a series each date to come, and no whole unless that itself was refused."""
         whole, found = self.asked.whole, dict[str, Stand]()
@@ -137,9 +143,10 @@ class Standing:
         return Stand(kind, meeting, reservation, kind)
 
     def _is_as_asked(self, meeting: Meeting, reservation: Reservation) -> bool:
-        """Whether it has the rooms and the time; a coordinator may have added equipment."""
+        """Whether it has these rooms and that time; equipment may have been added in Créneau."""
         rooms = with_parts(self.rooms[slug] for slug in meeting.rooms if slug in self.rooms)
-        return reservation.slot == meeting.slot and set(rooms) <= set(reservation.resource_ids)
+        held = [id_ for id_ in reservation.resource_ids if id_ in self.room_ids]
+        return (reservation.slot, sorted(held)) == (meeting.slot, rooms)
 
 
 def whole_of(stands: Mapping[str, Stand], room: str, before: str | None) -> Partstat | None:

@@ -38,6 +38,7 @@ ALTER TABLE delivery ALTER COLUMN reservation_id DROP NOT NULL;
 ALTER TABLE announcement ALTER COLUMN invitation_id DROP NOT NULL,
     ADD COLUMN entry_id bigint REFERENCES external_entry,
     ADD CONSTRAINT announcement_of_one CHECK (num_nonnulls(invitation_id, entry_id) = 1);
+CREATE INDEX announcement_by_entry ON announcement (entry_id) WHERE entry_id IS NOT NULL;
 """
 
 
