@@ -17,16 +17,15 @@ from tests.bench.system import engines_at, running
 
 FOLDER = Path("var/bench")
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
+PARTS = ["requests", "race", "series", "decide", "rules", "month", "mails", "inbound"]
 STORED = (300, 20_000, 1_000_000)
 
 Results = dict[str, dict[str, float] | dict[str, int]]
 
 
 def main() -> None:
-    """Everything, or the parts named on the command line: requests, race, series, decide, rules, month, mails,
-    inbound.
-    """
-    chosen = sys.argv[1:] or ["requests", "race", "series", "decide", "rules", "month", "mails", "inbound"]
+    """Everything, or the parts named on the command line."""
+    chosen = sys.argv[1:] or PARTS
     results: Results = {}
     with engines_at(FOLDER / "engines") as (_, token):
         folder, calls = FOLDER / "engines", requests.Calls()
@@ -55,17 +54,21 @@ def main() -> None:
             with rules.every_rule_on():
                 results[f"backlog of {deciding.BACKLOG}, 5 rooms, every rule on"] = deciding.backlog(5)
         if "month" in chosen:
-            for stored in STORED:
-                month.fill(stored)
-                with running(folder, "api") as port:
-                    results[f"month, {stored:,} stored"] = uvloop.run(month.read(port, token, seconds=SECONDS))
+            results |= _months(folder, token)
         if "mails" in chosen:
             results["mails"] = mails.sent_per_second(folder)
         if "inbound" in chosen:
-            results["answers that came in"] = inbound.answers_per_second(folder)
-            results["from LMTP to PARTSTAT, 20/s"] = inbound.answer_latency(folder)
-            results["from LMTP to the room's REPLY, 4/s"] = inbound.room_latency(folder)
+            results |= inbound.measure(folder)
     report(results)
+
+
+def _months(folder: Path, token: str) -> Results:
+    results: Results = {}
+    for stored in STORED:
+        month.fill(stored)
+        with running(folder, "api") as port:
+            results[f"month, {stored:,} stored"] = uvloop.run(month.read(port, token, seconds=SECONDS))
+    return results
 
 
 def report(results: Results) -> None:
