@@ -29,7 +29,7 @@ def reply(uid: str, attendee: str, partstat: str, *, sequence: int, dtstamp: dat
         f"ORGANIZER:mailto:{to}",
         f"ATTENDEE;PARTSTAT={partstat}:mailto:{attendee}",
     ]
-    return _mail("REPLY", uid, attendee, to, lines, f"{_utc(dtstamp)}.{partstat}.{uid}")
+    return _mail("REPLY", uid, attendee, to, lines, f"{_utc(dtstamp)}.{partstat}.{attendee}.{uid}")
 
 
 def request(

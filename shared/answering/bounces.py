@@ -26,14 +26,14 @@ LONGEST_REASON = 300
 
 def take_bounce(db: Db, mail: InboundMail, incoming: Incoming, *, key: UUID, now: datetime) -> Outcome:
     """Note that a delivery did not arrive; what is only late, or is no report at all, changes nothing."""
-    found = select(Delivery.reservation_id).where(Delivery.key == key, Delivery.site_id == mail.site_id)
-    about = db.execute(found).first()
-    if about is None:
+    uids = select(Delivery.uid).where(Delivery.key == key, Delivery.site_id == mail.site_id)
+    uid = db.scalars(uids).first()
+    if uid is None:
         return Outcome("unknown_delivery")
-    # locked before the delivery, as everywhere; what a room says, and the letter of a refusal, have no meeting
-    meeting = Meeting.headed(db, mail.site_id, about.reservation_id) if about.reservation_id else None
+    # locked before the delivery, as everywhere; what a room says has no meeting of ours
+    meeting = Meeting.called(db, mail.site_id, uid)
     delivery = db.scalars(select(Delivery).where(Delivery.key == key).with_for_update(key_share=True)).one()
-    details: dict[str, object] = {"reservation": about.reservation_id, "delivery": delivery.id}
+    details: dict[str, object] = {"reservation": delivery.reservation_id, "delivery": delivery.id}
     report = next((report for report in incoming.reports if report.action == "failed"), None)
     if report is None:
         actions = [report.action for report in incoming.reports]

@@ -4,36 +4,41 @@ It is also an answer: Outlook says TENTATIVE with it. A newer one of the same at
 an older one that comes late changes nothing, nor does one to a question that is not asked any more.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
 from shared.answering.coming import Coming
 from shared.answering.digest import after_the_last, tell_later
-from shared.answering.looking import look_at
-from shared.answering.meeting import name_of
+from shared.answering.looking import Look, look_at
+from shared.answering.meeting import Meeting, name_of
 from shared.answering.newcomers import take_stranger
 from shared.answering.replies import Taken, outcome_of, take_component
 from shared.answering.saying import Said
+from shared.answering.speaking import Speaker
 from shared.domain.errors import InvalidInputError
 from shared.domain.events import ProposalMade
 from shared.domain.slots import Slot
 from shared.domain.states import HOLDING
 from shared.inbox.outcomes import Outcome
-from shared.itip.incoming import Component
+from shared.itip.incoming import Component, Scheduling
 from shared.store.answers import DateAnswer, Proposal
 from shared.store.attendees import Attendee
+from shared.store.base import Db
+from shared.store.house import lock_house
+from shared.store.inbox import InboundMail
 from shared.store.outbox import record
 from shared.store.reservations import Reservation
 
 # each one is looked at, which takes the house for a moment
 MOST_PROPOSALS = 20
+MOST_LOOKS = 5
 A_DAY = timedelta(days=1)
 OTHERWISE = "TENTATIVE"
 
 
 def take_counter(coming: Coming) -> Outcome:
-    """Keep the proposed times with whether they can be had, and the answer; for a held house."""
+    """Keep the proposed times with whether they can be had, and the answer."""
     if not coming.speaker.listed:
         return take_stranger(coming, otherwise=OTHERWISE)
     taken: list[Taken] = []
@@ -47,13 +52,43 @@ def take_counter(coming: Coming) -> Outcome:
     return outcome_of(coming, taken)
 
 
+def look_ahead(db: Db, mail: InboundMail, scheduling: Scheduling, *, now: datetime) -> dict[tuple[int, Slot], Look]:
+    """Whether the times that somebody on the list proposes could be had, as of now.
+
+    The house is taken for it, and whoever decides or announces holds rows that it may want: so before any row of the
+    meeting is locked.
+    """
+    meeting = Meeting.glimpsed(db, mail.site_id, scheduling.uid)
+    if meeting is None or not Speaker.of(meeting, mail.sender, is_locked=False).listed:
+        return {}
+    wanted = [
+        (date, slot)
+        for component in scheduling.components[:MOST_LOOKS]
+        for date in _dates(meeting, component)[:1]
+        if not isinstance(slot := _slot(component, date), str) and _is_to_come(date, slot, now)
+    ]
+    if wanted:
+        lock_house(db, mail.site_id)
+    return {(date.id, slot): look_at(db, date, slot, now=now) for date, slot in wanted}
+
+
+def _dates(meeting: Meeting, component: Component) -> list[Reservation]:
+    """What a component would move: the meeting of one date, or the date of a series that it names."""
+    if meeting.series is not None:
+        return meeting.dates_meant(component)
+    return [meeting.head] if component.recurrence_id is None else []
+
+
+def _is_to_come(date: Reservation, slot: Slot, now: datetime) -> bool:
+    """Whether it is another time, still to come, of something that is held."""
+    return date.state in HOLDING and slot != date.slot and slot.start > now
+
+
 def _propose(coming: Coming, component: Component, attendee: Attendee, said: Said) -> Taken:
     meeting = coming.meeting
-    dates = meeting.dates_meant(component) if meeting.series else [meeting.head]
+    dates = _dates(meeting, component)
     if meeting.series is not None and component.recurrence_id is None:
         return Taken("whole_series", said.partstat, attendee=attendee.id)
-    if meeting.series is None and component.recurrence_id is not None:
-        dates = []
     if len(dates) != 1:
         return Taken("no_such_date", said.partstat, attendee=attendee.id)
     [date] = dates
@@ -107,7 +142,8 @@ def _late(coming: Coming, attendee: Attendee, said: Said, date: Reservation) -> 
 
 def _write(coming: Coming, attendee: Attendee, said: Said, date: Reservation, slot: Slot) -> str:
     meeting, db, now = coming.meeting, coming.meeting.db, coming.now
-    look = look_at(db, date, slot, now=now)
+    # not looked at: it changed this very moment, or is one of more than anybody proposes at once
+    look = coming.looks.get((date.id, slot), Look(None))
     db.execute(
         update(Proposal)
         .where(Proposal.reservation_id == date.id, Proposal.attendee_id == attendee.id, Proposal.state == "open")

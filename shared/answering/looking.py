@@ -18,9 +18,12 @@ from shared.store.reservations import Reservation
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`obstacle` says why it cannot be had, as JSON: a refusal with what is free instead, or the code of an error."""
+    """`is_free` is None when nobody looked.
 
-    is_free: bool
+    `obstacle` says why it cannot be had, as JSON: a refusal with what is free instead, or the code of an error.
+    """
+
+    is_free: bool | None
     obstacle: dict[str, Any] | None = None
 
 

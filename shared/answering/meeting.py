@@ -40,8 +40,27 @@ class Meeting:
         if clean_line(uid) != uid:  # none of ours, and nothing that the database can be asked for
             return None
         found = select(Invitation.reservation_id).where(Invitation.uid == uid, Invitation.site_id == site_id)
-        head_id = db.scalars(found).first()
-        return cls.headed(db, site_id, head_id) if head_id is not None else None
+        # a series whose head leaves it for another one has a new head at once
+        for head_id in (db.scalars(found).first() for _ in range(2)):
+            meeting = cls.headed(db, site_id, head_id) if head_id is not None else None
+            if meeting is not None:
+                return meeting
+        return None
+
+    @classmethod
+    def glimpsed(cls, db: Db, site_id: int, uid: str) -> "Meeting | None":
+        """The same, not locked: to look at what may change any moment."""
+        if clean_line(uid) != uid:
+            return None
+        found = db.execute(
+            select(Invitation, Reservation)
+            .join(Reservation, Reservation.id == Invitation.reservation_id)
+            .where(Invitation.uid == uid, Invitation.site_id == site_id)
+        ).first()
+        if found is None:
+            return None
+        invitation, head = found
+        return cls(db, head, invitation, db.scalars(select(Series).where(Series.head_id == head.id)).first())
 
     @classmethod
     def headed(cls, db: Db, site_id: int, head_id: int) -> "Meeting | None":

@@ -108,12 +108,16 @@ def _own(db: Db, reservation_id: int, proposal_id: int, by: Actor) -> tuple[Meet
 
 def _found(db: Db, reservation_id: int, proposal_id: int, by: Actor) -> tuple[Meeting, Standing]:
     """Locked, with its meeting."""
-    meeting, _ = own_meeting(db, reservation_id, by=by)
+    about = db.scalars(select(Proposal.reservation_id).where(Proposal.id == proposal_id)).first()
+    meeting, reservation = own_meeting(db, reservation_id, by=by, and_also=about)
+    theirs = Reservation.id == reservation.id
+    if meeting.series is not None:
+        theirs = Reservation.series_id == meeting.series.id
     found = db.execute(
         select(Proposal, Attendee, Reservation)
         .join(Attendee, Attendee.id == Proposal.attendee_id)
         .join(Reservation, Reservation.id == Proposal.reservation_id)
-        .where(Proposal.id == proposal_id, Attendee.reservation_id == meeting.head.id)
+        .where(Proposal.id == proposal_id, theirs)
         .with_for_update(of=Proposal)
         .execution_options(populate_existing=True)
     ).first()
@@ -126,7 +130,9 @@ def _answer(meeting: Meeting, standing: Standing, comment: str, by: Actor, now: 
     """The mail, to somebody who still has the entry in a calendar."""
     attendee, name = standing.attendee, standing.reservation.recurs_at if meeting.series else None
     news = date_as_told(meeting.invitation, name)
-    if news is None or attendee.removed_at is not None or not attendee.is_told:
+    # a date that went over to another series is in nobody's calendar under the UID of the proposal any more
+    is_known = attendee.reservation_id == meeting.head.id and attendee.removed_at is None and attendee.is_told
+    if news is None or not is_known:
         return
     circle = Circle(meeting.db, meeting.head, meeting.invitation, now, by.correlation_id)
     circle.stamp()

@@ -20,20 +20,22 @@ class Speaker:
     listed: Sequence[Attendee]
 
     @classmethod
-    def of(cls, meeting: Meeting, address: str) -> "Speaker":
+    def of(cls, meeting: Meeting, address: str, *, is_locked: bool = True) -> "Speaker":
+        """Their lines of the list, locked unless they are only looked at."""
         address = address.lower()
         if not is_address(address):
             return cls(address, ())
         db, site_id = meeting.db, meeting.head.site_id
         means = db.scalars(select(Alias.means).where(Alias.site_id == site_id, Alias.address == address)).all()
-        people = db.scalars(
+        people = (
             select(Attendee)
             .where(Attendee.reservation_id == meeting.head.id, Attendee.address.in_([address, *means]))
             .order_by(Attendee.id)
-            .with_for_update(key_share=True)  # the list may be changed at this very moment
             .execution_options(populate_existing=True)
-        ).all()
-        return cls(address, sorted(people, key=lambda attendee: attendee.address != address))
+        )
+        if is_locked:  # the list may be changed at this very moment
+            people = people.with_for_update(key_share=True)
+        return cls(address, sorted(db.scalars(people), key=lambda attendee: attendee.address != address))
 
     def party_in(self, component: Component) -> tuple[Party, Attendee] | None:
         """The ATTENDEE that speaks for somebody of the list, and whom; every other one is hearsay."""

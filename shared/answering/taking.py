@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from shared.answering.coming import Coming
-from shared.answering.counters import take_counter
+from shared.answering.counters import look_ahead, take_counter
 from shared.answering.meeting import Meeting
 from shared.answering.refreshing import take_refresh
 from shared.answering.replies import take_reply
@@ -12,7 +12,6 @@ from shared.calendar.text import clean_line
 from shared.inbox.outcomes import Outcome
 from shared.itip.incoming import Incoming
 from shared.store.base import Db
-from shared.store.house import lock_house
 from shared.store.inbox import InboundMail
 
 METHODS: dict[str, Callable[[Coming], Outcome]] = {
@@ -30,9 +29,8 @@ def take(db: Db, mail: InboundMail, incoming: Incoming, *, now: datetime) -> Out
     method = METHODS.get(scheduling.method)
     if method is None:
         return Outcome("unknown_method", {"method": clean_line(scheduling.method)[:40]})
-    if scheduling.method == "COUNTER":  # before any reservation, as everybody does: the proposed time is looked at
-        lock_house(db, mail.site_id)
+    looks = look_ahead(db, mail, scheduling, now=now) if scheduling.method == "COUNTER" else {}
     meeting = Meeting.called(db, mail.site_id, scheduling.uid)
     if meeting is None:
         return Outcome("unknown_uid", {"uid": clean_line(scheduling.uid)[:200]})
-    return method(Coming.of(meeting, mail, incoming, scheduling, now))
+    return method(Coming.of(meeting, mail, incoming, scheduling, now, looks))

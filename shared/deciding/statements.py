@@ -125,6 +125,8 @@ WITH heir AS (
     WHERE s.id = :from
 ), listed AS (
     UPDATE attendee SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
+), unlisted AS (
+    UPDATE newcomer SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
 ), invited AS (
     UPDATE invitation SET reservation_id = heir.head FROM heir WHERE reservation_id = heir.was
 )

@@ -7,13 +7,14 @@ somebody else begins again, killed after it nobody does.
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from shared.handling import leases, limits
 from shared.handling.dispatch import dispatch
 from shared.handling.leased import Leased
 from shared.inbox.outcomes import Outcome
 from shared.itip.incoming import Incoming
 from shared.store.base import Db
-from shared.store.inbox import InboundMail, MailState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +28,33 @@ class Looked:
 
 def act(db: Db, mail: Leased, looked: Looked, *, now: datetime) -> Outcome | None:
     """Do what it asks for and note it; None when somebody else has it by now. The caller commits."""
-    row = leases.locked(db, mail)
+    known = _known(looked)
+    row = leases.locked(db, mail, message_id=known["message_id"])
     if row is None:
         return None
-    _describe(row, looked)
-    db.flush()
+    for name, value in known.items():  # for whoever acts; written once, with the outcome
+        set_committed_value(row, name, value)
     try:
         outcome = dispatch(db, row, looked.incoming, now=now)
     except limits.TooManyMailsError as error:
-        leases.quarantine(db, mail, code="too_many", reason=str(error), now=now)
+        leases.quarantine(db, mail, code="too_many", reason=str(error), now=now, **known)
         return Outcome("too_many")
-    row.state, row.outcome, row.details = MailState.HANDLED, outcome.code, dict(outcome.details)
-    row.handled_at, row.lease = now, None
+    leases.handled(db, mail, code=outcome.code, details=dict(outcome.details), now=now, **known)
     return outcome
 
 
-def _describe(row: InboundMail, looked: Looked) -> None:
+def _known(looked: Looked) -> dict[str, str]:
     """What whoever looks for it in the list wants to see."""
     incoming = looked.incoming
-    row.sender, row.authentication = looked.sender, looked.authentication
-    row.message_id, row.subject = _cut(incoming.message_id), _cut(incoming.subject)
-    if incoming.scheduling:
-        row.method, row.uid = _cut(incoming.scheduling.method), _cut(incoming.scheduling.uid)
+    scheduling = incoming.scheduling
+    return {
+        "sender": looked.sender,
+        "authentication": _cut(looked.authentication),
+        "message_id": _cut(incoming.message_id),
+        "subject": _cut(incoming.subject),
+        "method": _cut(scheduling.method if scheduling else ""),
+        "uid": _cut(scheduling.uid if scheduling else ""),
+    }
 
 
 def _cut(text: str) -> str:

@@ -7,11 +7,12 @@ it does and that it was done are one commit, which only the holder of the lease 
 are taken one by one, so that one which kills whoever reads it takes no other with it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import RowMapping, select, text, update
+from sqlalchemy import RowMapping, func, select, text, update
 
 from shared.domain.errors import NotFoundError, WrongStateError
 from shared.handling.leased import Leased
@@ -75,24 +76,35 @@ def failed(db: Db, mail: Leased, *, reason: str, now: datetime) -> None:
     if mail.failures + 1 >= MOST_FAILURES:
         quarantine(db, mail, code="failed", reason=reason, now=now)
         return
-    noted = {"failure": reason[:LONGEST_REASON]}
+    noted = {"failure": _printable(reason)[:LONGEST_REASON]}
     _settle(db, mail, lease=None, failures=mail.failures + 1, not_before=now + PAUSES[mail.failures], details=noted)
 
 
-def quarantine(db: Db, mail: Leased, *, code: str, reason: str, now: datetime) -> None:
+def handled(db: Db, mail: Leased, *, code: str, details: Mapping[str, object], now: datetime, **known: str) -> None:
+    """Note what came of it, and what is known of it, in the commit of what it did."""
+    _settle(db, mail, state=MailState.HANDLED, outcome=code, details=details, lease=None, handled_at=now, **known)
+
+
+def quarantine(db: Db, mail: Leased, *, code: str, reason: str, now: datetime, **known: str) -> None:
     """Set it aside with its reason: nothing is done with it until a coordinator has it tried again."""
     log.warning("mail quarantined", mail=mail.id, code=code, reason=reason[:200])
     details = {"reason": _printable(reason)[:LONGEST_REASON]}
-    _settle(db, mail, state=MailState.QUARANTINED, outcome=code, details=details, lease=None, handled_at=now)
+    _settle(db, mail, state=MailState.QUARANTINED, outcome=code, details=details, lease=None, handled_at=now, **known)
 
 
-def locked(db: Db, mail: Leased) -> InboundMail | None:
-    """Its row, locked, while it is still ours and waits; None when somebody else took it over meanwhile."""
-    return db.scalars(
-        select(InboundMail)
+def locked(db: Db, mail: Leased, *, message_id: str) -> InboundMail | None:
+    """Its row, locked, while it is still ours and waits; None when somebody else took it over meanwhile.
+
+    Its Message-ID is held with it: two workers may have the same message, to other recipients or by another way, and
+    one of them is to find the other's trace.
+    """
+    alone = func.pg_advisory_xact_lock(func.hashtextextended(message_id or f"mail {mail.id}", mail.site_id))
+    found = db.execute(
+        select(InboundMail, alone)
         .where(InboundMail.id == mail.id, InboundMail.lease == mail.token, InboundMail.state == MailState.WAITING)
         .with_for_update()
     ).first()
+    return found[0] if found else None
 
 
 def try_again(db: Db, site_id: int, mail_id: int, *, now: datetime) -> InboundMail:

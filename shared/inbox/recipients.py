@@ -58,9 +58,16 @@ def bounce_key(address: str) -> UUID | None:
     return UUID(found["key"]) if found else None
 
 
-def is_of_rooms(address: str, mail_domain: str) -> bool:
-    """It is the address of a room, or of something else that can be booked."""
-    return _parts(address)[1] == ROOMS + mail_domain.lower()
+def is_of_room(recipient: str) -> bool:
+    """One of our addresses is that of a room, or of something else that can be booked."""
+    return not _own(_parts(recipient)[0])
+
+
+def is_own(address: str, recipient: str) -> bool:
+    """An address is one of ours, as that recipient is."""
+    local, domain = _parts(normalized(address))
+    ours = _parts(recipient)[1].removeprefix(ROOMS)
+    return domain == ROOMS + ours or (domain == ours and _own(local))
 
 
 def _of_rooms(db: Db, rooms: dict[str, tuple[int, str]]) -> dict[str, int]:

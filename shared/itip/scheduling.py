@@ -1,7 +1,7 @@
 """One iTIP message (RFC 5546) out of the bytes of a calendar."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -58,14 +58,14 @@ def _read(part: contentlines.Part, zone: str, zones: Zones) -> Component:
         raise UnreadableMail(error.reason.code, error.reason.sentence("en")) from error
 
 
-def _of_one_uid(method: str, components: Iterable[Component]) -> Scheduling:
+def _of_one_uid(method: str, components: Sequence[Component]) -> Scheduling:
     """Of two about the same date the newer counts (RFC 5546 section 2.1.5)."""
+    uids = {one.uid for one in components}
+    if len(uids) > 1:
+        raise UnreadableMail("several_uids", "The calendar has more than one UID.")
     found: dict[datetime | None, Component] = {}
     for one in sorted(components, key=_version):
         found[one.recurrence_id] = one
-    uids = {one.uid for one in found.values()}
-    if len(uids) > 1:
-        raise UnreadableMail("several_uids", "The calendar has more than one UID.")
     ordered = sorted(found.values(), key=lambda one: one.recurrence_id or datetime.min.replace(tzinfo=UTC))
     return Scheduling(method, uids.pop(), tuple(ordered))
 

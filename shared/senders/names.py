@@ -10,6 +10,7 @@ from shared.senders.verdict import TryLater
 
 MOST_QUERIES: Final = 8
 MOST_SECONDS: Final = 10.0
+_ONE_QUESTION: Final = 5.0
 _ONE_SERVER: Final = 2.0
 _LONGEST: Final = 4_000
 _MOST_RECORDS: Final = 20
@@ -21,16 +22,22 @@ class Names:
     def __init__(self, resolvers: str = "") -> None:
         self._resolver = _resolver(resolvers)
         self._left = MOST_QUERIES
-        self._until = monotonic() + MOST_SECONDS
+        self._seconds = MOST_SECONDS
 
     def texts(self, name: str) -> list[bytes]:
         """The TXT records of a name, none when there are none; raises TryLater when nobody says so."""
-        seconds = self._until - monotonic()
-        if self._left == 0 or seconds <= 0:
+        if self._left == 0 or self._seconds <= 0:
             raise TryLater("too many questions to the DNS, or too slow answers, for one mail")
         self._left -= 1
+        started = monotonic()  # of waiting alone: a large mail on a busy machine is not the DNS's fault
         try:
-            found = self._resolver.resolve(f"{name.rstrip('.')}.", "TXT", lifetime=min(seconds, 5.0), search=False)
+            return self._asked(f"{name.rstrip('.')}.")
+        finally:
+            self._seconds -= monotonic() - started
+
+    def _asked(self, name: str) -> list[bytes]:
+        try:
+            found = self._resolver.resolve(name, "TXT", lifetime=min(self._seconds, _ONE_QUESTION), search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
             return []
         except (dns.resolver.NoNameservers, dns.exception.Timeout) as error:

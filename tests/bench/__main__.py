@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deciding, mails, month, requests, rules
+from tests.bench import deciding, inbound, mails, month, requests, rules
 from tests.bench.system import engines_at, running
 
 FOLDER = Path("var/bench")
@@ -23,8 +23,10 @@ Results = dict[str, dict[str, float] | dict[str, int]]
 
 
 def main() -> None:
-    """Everything, or the parts named on the command line: requests, race, series, decide, rules, month, mails."""
-    chosen = sys.argv[1:] or ["requests", "race", "series", "decide", "rules", "month", "mails"]
+    """Everything, or the parts named on the command line: requests, race, series, decide, rules, month, mails,
+    inbound.
+    """
+    chosen = sys.argv[1:] or ["requests", "race", "series", "decide", "rules", "month", "mails", "inbound"]
     results: Results = {}
     with engines_at(FOLDER / "engines") as (_, token):
         folder, calls = FOLDER / "engines", requests.Calls()
@@ -59,6 +61,10 @@ def main() -> None:
                     results[f"month, {stored:,} stored"] = uvloop.run(month.read(port, token, seconds=SECONDS))
         if "mails" in chosen:
             results["mails"] = mails.sent_per_second(folder)
+        if "inbound" in chosen:
+            results["answers that came in"] = inbound.answers_per_second(folder)
+            results["from LMTP to PARTSTAT, 20/s"] = inbound.answer_latency(folder)
+            results["from LMTP to the room's REPLY, 4/s"] = inbound.room_latency(folder)
     report(results)
 
 

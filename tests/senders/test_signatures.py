@@ -2,6 +2,7 @@
 
 import base64
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from shared.itip.reading import read_mail
 from shared.senders.authenticating import authenticate
 from shared.senders.signatures import canonical_body
 from shared.senders.verdict import Trust, TryLater, Verdict
+from tests import memory
 from tests.senders.name_server import NameServer
 from tests.senders.signing import LETTER, Key
 
@@ -190,3 +192,21 @@ def test_no_mail_keeps_the_verifier_busy(raw: bytes, key: Key, dns: NameServer) 
     assert judged(raw, dns).address == ""
     body = base64.b64encode(b"x" * 3_000_000)
     assert judged(key.signed(LETTER + body), dns).address == ZOE
+
+
+def test_a_large_mail_takes_no_more_memory_than_a_few_times_its_length(key: Key, tmp_path: Path) -> None:
+    """Of words and lines that are short, and in a process of its own, for Python does not count what re takes."""
+    mail = tmp_path / "large.eml"
+    mail.write_bytes(key.signed(LETTER + (b"A  b" * 18 + b"\r\n") * 200_000))
+    script = (
+        "from pathlib import Path\n"
+        "from shared.senders.signatures import by_signature\n"
+        "from tests.memory import peak\n"
+        "from tests.senders.name_server import NameServer\n"
+        "with NameServer() as dns:\n"
+        f"    dns.texts[{KEY!r}] = [{key.record!r}]\n"
+        f"    verdict = by_signature(Path({str(mail)!r}).read_bytes(), {ZOE!r}, dns.address)\n"
+        "assert verdict.address\n"
+        "print(peak())\n"
+    )
+    assert memory.of_a_process(script) < 200_000_000
