@@ -14,6 +14,9 @@ from typing import Any, Final, Literal
 from sqlalchemy import Row, text
 
 from shared.access import Identity
+from shared.calendar.publication import Busy
+from shared.calendars.busy import TAKEN
+from shared.domain.slots import Slot
 from shared.house import house_of
 from shared.store.base import Db
 from shared.store.calendars import CalendarKind
@@ -55,12 +58,12 @@ CONTENT: Final = """CASE seen.sees WHEN 'busy' THEN coalesce(m.busy_text, e.busy
 OVERLAPS: Final = f"""e.starts_at < :ends_at AND e.ends_at > :starts_at AND (
     e.series_id IS NULL OR e.cancelled_at IS NOT NULL
     OR EXISTS (SELECT FROM {DATES} AS held WHERE held.starts_at < :ends_at AND held.ends_at > :starts_at))"""
-BUSY: Final = text(f"""
-SELECT held.starts_at, held.ends_at, held.state
+HELD: Final = text(f"""
+SELECT held.starts_at, held.ends_at, held.state = 'tentative' AS is_tentative
 FROM calendar_member AS m JOIN calendar_entry AS e ON e.id = m.entry_id CROSS JOIN LATERAL {DATES} AS held
 WHERE m.calendar_id = :calendar_id AND m.removed_at IS NULL AND e.cancelled_at IS NULL
-  AND e.starts_at < :ends_at AND e.ends_at > :starts_at
-  AND held.state IN {LIVE} AND held.starts_at < :ends_at AND held.ends_at > :starts_at
+  AND e.starts_at < :end AND e.ends_at > :start
+  AND held.state IN {LIVE} AND held.starts_at < :end AND held.ends_at > :start
 ORDER BY held.starts_at, held.ends_at LIMIT :most
 """)  # noqa: S608  all of it is written above
 
@@ -149,10 +152,14 @@ def changes(
     return _found(db, calendar, conditions, values, order="m.change, m.entry_id", with_content=with_content)
 
 
-def busy(db: Db, calendar: Calendar, starts_at: datetime, ends_at: datetime, *, most: int) -> Sequence[Row[Any]]:
-    """When something of it is held (starts_at, ends_at, state), in order of time."""
-    values = {"calendar_id": calendar.id, "starts_at": starts_at, "ends_at": ends_at, "most": most}
-    return db.execute(BUSY, values | {"room_id": _room(calendar)}).all()
+def busy(db: Db, calendar: Calendar, span: Slot, *, most: int) -> list[Busy]:
+    """When a room is taken, from setting up to clearing, or its person busy, in order of time; not cut to the span."""
+    values = {"start": span.start, "end": span.end}
+    if calendar.kind is CalendarKind.ROOM:
+        rows = db.execute(TAKEN, values | {"id": calendar.subject_id})
+    else:
+        rows = db.execute(HELD, values | {"calendar_id": calendar.id, "room_id": 0, "most": most})
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _conditions(selection: Selection) -> tuple[list[str], dict[str, Any]]:

@@ -100,8 +100,8 @@ def report(asked: Asked) -> Response:
             raise Refused(403, "<D:supported-report/>")
         collection = collection_of(db, place)
     # who forgets the depth of a query means what is in the calendar; RFC 3253 would have it mean the calendar itself
-    default = depth(asked.headers, "0" if root.tag == f"{DAV}sync-collection" else "1")
-    return known[root.tag](Question(place, collection, root, default, wanted(root, asked.headers)))
+    how_deep = depth(asked.headers, "0" if root.tag == f"{DAV}sync-collection" else "1")
+    return known[root.tag](Question(place, collection, root, how_deep, wanted(root, asked.headers)))
 
 
 def proppatch(asked: Asked) -> Response:

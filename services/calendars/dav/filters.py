@@ -3,6 +3,7 @@
 There are only VEVENTs here, with nothing inside of them. What is not evaluated is refused, never passed over.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,6 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
 from services.calendars.dav.names import CALDAV
-from services.calendars.dav.objects import icalendar
 from services.calendars.dav.ranges import time_range, wrong_filter
 from services.calendars.dav.refusing import Refused
 from services.calendars.dav.writing import element
@@ -21,6 +21,7 @@ COMP, PROP = f"{CALDAV}comp-filter", f"{CALDAV}prop-filter"
 RANGE, MATCH, ABSENT = f"{CALDAV}time-range", f"{CALDAV}text-match", f"{CALDAV}is-not-defined"
 COLLATIONS: Final = {"i;ascii-casemap": False, "i;unicode-casemap": False, "i;octet": True, "": False}
 MOST_CONDITIONS: Final = 20
+PLAIN: Final = re.compile(r"[\w .:@-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class PropertyFilter:
     is_absent: bool
     match: TextMatch | None
 
+    def may_hold_for(self, content: str) -> bool:
+        """A glance: what would stand in the text as it is, and does not, need not be looked for in its parts."""
+        match = self.match
+        if match is None or match.is_negated or not PLAIN.fullmatch(match.text):
+            return True
+        return match.text.lower() in content.replace("\r\n ", "").lower()
+
     def holds_for(self, of: Event) -> bool:
         found = of.all(self.name)
         if self.is_absent or not found:
@@ -62,7 +70,9 @@ class Filter:
     def holds_for(self, entry: Entry) -> bool:
         if not self.properties:
             return True
-        events = [event(part) for part in file(icalendar(entry).encode()).events]
+        if not all(wanted.may_hold_for(entry.content) for wanted in self.properties):
+            return False
+        events = [event(part) for part in file(f"BEGIN:VCALENDAR\r\n{entry.content}".encode()).events]
         return any(all(wanted.holds_for(one) for wanted in self.properties) for one in events)
 
 

@@ -1,7 +1,7 @@
 """Answers in XML: elements, the responses of a multistatus, and errors that name the condition that failed."""
 
+import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -11,6 +11,8 @@ from fastapi.responses import StreamingResponse
 
 from services.calendars.dav.names import DECLARED, PREFIXES
 
+NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+PIECE: Final = 64 * 1024
 XML: Final = "application/xml; charset=utf-8"
 DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 OK, NOT_FOUND, FORBIDDEN, TRUNCATED = (
@@ -24,17 +26,17 @@ OK, NOT_FOUND, FORBIDDEN, TRUNCATED = (
 def element(name: str, inner: str = "", attributes: str = "") -> str:
     """An element by its {namespace}name; `inner` and `attributes` are XML already."""
     namespace, _, local = name.rpartition("}")
-    prefix = PREFIXES.get(f"{namespace}}}")
-    if prefix is None:  # somebody else's, who asked for it
-        prefix, attributes = "x", f" xmlns:x={quoteattr(namespace[1:])}" if namespace else ""
-        prefix = f"{prefix}:" if namespace else ""
-    else:
-        prefix += ":"
-    return f"<{prefix}{local}{attributes}>{inner}</{prefix}{local}>" if inner else f"<{prefix}{local}{attributes}/>"
+    tag = local
+    if known := PREFIXES.get(f"{namespace}}}"):
+        tag = f"{known}:{local}"
+    elif namespace:  # somebody else's, who asked for it
+        tag, attributes = f"x:{local}", f" xmlns:x={quoteattr(namespace[1:])}"
+    return f"<{tag}{attributes}>{inner}</{tag}>" if inner else f"<{tag}{attributes}/>"
 
 
 def text(value: str) -> str:
-    return escape(value)
+    """Without the characters that XML cannot hold at all (XML 1.0 section 2.2)."""
+    return escape(NO_XML.sub("", value))
 
 
 def href(path: str) -> str:
@@ -75,7 +77,15 @@ def error(status: int, condition: str) -> Response:
 
 
 def _document(first: str, parts: Iterator[str]) -> Iterator[str]:
-    return chain([f"{DECLARATION}<D:multistatus {DECLARED}>\n", first], parts, ["</D:multistatus>"])
+    """In pieces of some size: each of them waits for a thread and for the socket."""
+    piece, size = [f"{DECLARATION}<D:multistatus {DECLARED}>\n", first], len(first)
+    for part in parts:
+        piece.append(part)
+        size += len(part)
+        if size > PIECE:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join([*piece, "</D:multistatus>"])
 
 
 def _nothing() -> str:

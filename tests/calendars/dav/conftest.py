@@ -10,6 +10,7 @@ from services.api.app import create_app
 from tests.api.live import serve
 from tests.calendars.dav.speaking import Dav
 from tests.house import House
+from tests.second_opinion import ical_js_expands  # noqa: F401  a fixture: pytest finds it by its name
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,10 @@
 """One entry by itself: GET, HEAD, and whether it is still the same."""
 
+from datetime import datetime
+
 from tests.calendars.dav.speaking import Dav
+from tests.house import slot
+from tests.second_opinion import Expand
 
 
 def test_an_entry_is_read_once_while_it_stays_the_same(dav: Dav) -> None:
@@ -43,3 +47,20 @@ def test_a_series_is_one_entry_with_what_is_otherwise(dav: Dav) -> None:
     assert text.count("RRULE:FREQ=WEEKLY") == 1
     assert text.count("RECURRENCE-ID;TZID=Europe/Paris:20271123T140000") == 1
     assert text.count("BEGIN:VTIMEZONE") == 1
+
+
+def test_ical_js_repeats_a_series_as_the_book_has_it(dav: Dav, ical_js_expands: Expand) -> None:
+    """Thunderbird's library, over the change of the clocks, with dates that moved or were given back."""
+    start = datetime(2027, 10, 12, 14)  # noqa: DTZ001  on the clock on the wall
+    series = dav.house.series("FREQ=WEEKLY;COUNT=6", "flexi-16", start=start)
+    dav.house.decide()
+    dates = dav.house.dates(series)
+    dav.house.move(dates[1].id, slot(8, 10, day=2))
+    dav.house.cancel(dates[4].id)
+    dav.house.decide()
+    dav.publish()
+    shown = ical_js_expands(dav.call("GET", f"{dav.room()}1.ics").content)
+    held = [date for date in dav.house.dates(series) if date.state == "confirmed"]
+    assert sorted((one["start"], one["end"]) for one in shown) == sorted(
+        (f"{date.starts_at:%Y-%m-%dT%H:%M:%S}.000Z", f"{date.ends_at:%Y-%m-%dT%H:%M:%S}.000Z") for date in held
+    )

@@ -45,8 +45,25 @@ def test_only_what_is_in_the_range_is_said(dav: Dav) -> None:
     ]
 
 
+def test_a_room_is_taken_from_setting_up_to_clearing_and_with_what_it_is_made_of(dav: Dav) -> None:
+    dav.house.furnish("plateau", parts=("flexi-16", "flexi-19"))
+    dav.house.rule("room", "flexi-16", setup_minutes=30, clearing_minutes=15)
+    dav.house.confirmed("flexi-16", at=slot(9, 10))
+    dav.publish()
+    taken = ["FREEBUSY;FBTYPE=BUSY:20271108T083000Z/20271108T101500Z"]
+    day = between(slot(0, 1).start, slot(23, 24).end)
+    assert busy(dav, dav.room(), day) == busy(dav, dav.room("plateau"), day) == taken
+    # its owner is busy while it lasts
+    assert busy(dav, dav.agenda(), day) == ["FREEBUSY;FBTYPE=BUSY:20271108T090000Z/20271108T100000Z"]
+
+
 def test_it_is_asked_between_two_moments(dav: Dav) -> None:
-    for inner in ("", "<C:time-range/>", '<C:time-range start="20271108T000000Z"/>'):
+    for inner in (
+        "",
+        "<C:time-range/>",
+        between(slot().start, slot(day=400).start),
+        '<C:time-range start="20271108T000000Z"/>',
+    ):
         body = f"<C:free-busy-query {DECLARED}>{inner}</C:free-busy-query>"
         answer = dav.call("REPORT", dav.room(), body, depth=1)
         assert (answer.status_code, "valid-filter" in answer.text) == (403, True)

@@ -1,5 +1,7 @@
 """What calendar programs find under /dav: oneself, one's home, its calendars, and what may be done with them."""
 
+from sqlalchemy import text
+
 from tests.calendars.dav.speaking import Dav, Multistatus, clark, propfind
 
 
@@ -132,9 +134,15 @@ def test_properties_are_expanded_as_far_as_there_are_any(dav: Dav) -> None:
 
 def test_the_agenda_is_called_as_its_reader_speaks(dav: Dav) -> None:
     with dav.house.book() as db:
-        db.connection().exec_driver_sql("UPDATE person SET language = 'en', name = '' WHERE address LIKE 'anne@%%'")
+        db.execute(text("UPDATE person SET language = 'en', name = '' WHERE address LIKE 'anne@%'"))
     assert dav.propfind(dav.agenda(), "D:displayname")[dav.agenda()].text("D:displayname") == "My agenda"
     assert dav.propfind(dav.home(), "D:displayname")[dav.home()].text("D:displayname") == "anne@example.org"
+
+
+def test_a_name_may_be_anything(dav: Dav) -> None:
+    with dav.house.book() as db:
+        db.execute(text("UPDATE person SET name = E'<Anne> & \\x01\\x0bco ]]>' WHERE address LIKE 'anne@%'"))
+    assert dav.propfind(dav.home(), "D:displayname")[dav.home()].text("D:displayname") == "<Anne> & co ]]>"
 
 
 def test_nothing_of_it_is_in_the_document_of_the_api(dav: Dav) -> None:
