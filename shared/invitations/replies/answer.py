@@ -156,10 +156,13 @@ class _Room:
         if not self.words:
             return []
         whole, was_whole = self.words.get(""), self.before.get("")
-        if whole is not None and whole != was_whole:
-            return list(self.words)
-        fresh = [name for name, word in self.words.items() if word != self.before.get(name) and name]
         as_whole = [name for name in self.before if name and name not in self.words and name in self.stands]
+        if whole is not None and whole != was_whole:
+            # under the same SEQUENCE a calendar keeps what it was told of a date by itself: what is otherwise now, too
+            is_kept = was_whole is not None and whole[0] == was_whole[0]
+            otherwise = [name for name in as_whole if self.before[name][2] != self.stands[name].partstat]
+            return [*self.words, *(otherwise if is_kept else [])]
+        fresh = [name for name, word in self.words.items() if word != self.before.get(name) and name]
         return [*fresh, *as_whole]
 
     def _told(self) -> dict[str, Stand]:
