@@ -7,14 +7,13 @@ somebody else begins again, killed after it nobody does.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm.attributes import set_committed_value
-
 from shared.handling import leases, limits
 from shared.handling.dispatch import dispatch
 from shared.handling.leased import Leased
 from shared.inbox.outcomes import Outcome
 from shared.itip.incoming import Incoming
 from shared.store.base import Db
+from shared.store.inbox import InboundMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,9 @@ class Looked:
 def act(db: Db, mail: Leased, looked: Looked, *, now: datetime) -> Outcome | None:
     """Do what it asks for and note it; None when somebody else has it by now. The caller commits."""
     known = _known(looked)
-    row = leases.locked(db, mail, message_id=known["message_id"])
-    if row is None:
+    if not leases.lock(db, mail, message_id=known["message_id"]):
         return None
-    for name, value in known.items():  # for whoever acts; written once, with the outcome
-        set_committed_value(row, name, value)
+    row = InboundMail(**mail.envelope, **known)  # for whoever acts; written down once, with the outcome
     try:
         outcome = dispatch(db, row, looked.incoming, now=now)
     except limits.TooManyMailsError as error:

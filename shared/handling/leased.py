@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -22,3 +23,18 @@ class Leased:
     failures: int
     received_at: datetime
     zone: str
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What its row says of it before anybody has looked."""
+        return {
+            "id": self.id,
+            "site_id": self.site_id,
+            "source": self.source,
+            "peer": self.peer,
+            "is_local": self.is_local,
+            "mail_from": self.mail_from,
+            "recipients": list(self.recipients),
+            "raw": self.raw,
+            "received_at": self.received_at,
+        }

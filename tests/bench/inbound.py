@@ -26,7 +26,7 @@ from tests.imip_in import reply, request
 from tests.mail.server import MailServer
 from workers.conflicts import decide_some
 
-MEETINGS, GUESTS = 40, 50
+MEETINGS, GUESTS = 20, 50
 DOMAIN = "creneau.localhost"
 RESERVATIONS = f"reservations@{DOMAIN}"
 HANDLED = text("""
@@ -47,7 +47,7 @@ def measure(folder: Path) -> dict[str, dict[str, float]]:
 
 
 def answers_per_second(folder: Path) -> dict[str, float]:
-    """Two thousand answers that lie in the inbox, each of somebody else."""
+    """A thousand answers that lie in the inbox, each of somebody else."""
     answers = _invite()
     with transaction() as db:
         for guest, raw in answers:
@@ -74,9 +74,11 @@ def answer_latency(folder: Path, *, rate: int = 20, seconds: int = 15) -> dict[s
                 _pause_until(began + number / rate)
                 session.sendmail(guest, [RESERVATIONS], raw)
                 sent[guest] = time.perf_counter()
-        wait_until(lambda: len(accepted) == len(sent), seconds=60)
+        wait_until(lambda: len(accepted) >= len(sent), seconds=60)
         done.set()
         watcher.join()
+    if missing := sent.keys() - accepted.keys():
+        raise RuntimeError(f"{len(missing)} of {len(sent)} answers were not seen within a minute")
     return _summary([accepted[guest] - sent[guest] for guest in sent])
 
 
@@ -112,7 +114,7 @@ def room_latency(folder: Path, *, rate: int = 4, seconds: int = 15) -> dict[str,
 
 
 def _invite() -> list[tuple[str, bytes]]:
-    """Everybody's Accept of one of forty meetings with fifty guests each."""
+    """Everybody's Accept of one of twenty meetings with fifty guests each."""
     now = datetime.now(UTC)
     with transaction() as db:
         db.execute(text("TRUNCATE reservation, inbound_mail, external_entry CASCADE"))

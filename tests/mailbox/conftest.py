@@ -32,7 +32,12 @@ class Running:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.loop.call_soon_threadsafe(self._stop.set)
+        self.end()
+
+    def end(self) -> None:
+        """As SIGTERM does it; a second time changes nothing."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(20)
         assert not self._thread.is_alive()
 
