@@ -7,6 +7,36 @@ from shared.letters.facts import Language
 WAITING: dict[Language, str] = {"fr": "Attend d’être lu", "en": "Waits to be read"}
 
 SENTENCES: dict[str, dict[Language, str]] = {
+    "answered": {"fr": "Réponse notée", "en": "The answer was noted"},
+    "already_known": {"fr": "Rien de nouveau : c’était déjà noté", "en": "Nothing new: it was noted before"},
+    "stale": {
+        "fr": "Arrivé trop tard : quelque chose de plus récent est déjà noté",
+        "en": "Came too late: something newer is noted already",
+    },
+    "cancelled": {"fr": "Concerne ce qui est annulé", "en": "Is about what is cancelled"},
+    "held": {
+        "fr": "Annule ce qui n’a pas encore été demandé ; gardé en attendant",
+        "en": "Cancels what was not asked for yet; kept until it is",
+    },
+    "unknown_uid": {"fr": "Concerne un rendez-vous inconnu ici", "en": "Is about an entry that is not known here"},
+    "newcomer": {
+        "fr": "Vient de quelqu’un qui n’était pas invité : au responsable d’en décider",
+        "en": "Comes from somebody who was not invited: its owner decides",
+    },
+    "proposed": {
+        "fr": "Propose un autre horaire : au responsable d’en décider",
+        "en": "Proposes another time: its owner decides",
+    },
+    "refreshed": {"fr": "L’invitation a été renvoyée", "en": "The invitation was sent again"},
+    "requested": {"fr": "Demande enregistrée", "en": "The request was entered"},
+    "refused": {"fr": "Refusé, et une réponse est partie", "en": "Refused, and an answer was sent"},
+    "not_the_organizer": {
+        "fr": "Ne vient pas de l’organisateur : rien n’a été fait",
+        "en": "Does not come from the organizer: nothing was done",
+    },
+    "bounced": {"fr": "Un courriel de Créneau n’est pas arrivé", "en": "A mail of Créneau did not arrive"},
+    "delayed": {"fr": "Un courriel de Créneau arrivera plus tard", "en": "A mail of Créneau will arrive later"},
+    "unknown_delivery": {"fr": "Concerne un courriel inconnu ici", "en": "Is about a mail that is not known here"},
     "own_or_null_sender": {
         "fr": "Ne demande rien : il vient d’un automate ou de Créneau lui-même",
         "en": "Asks for nothing: it comes from a machine or from Créneau itself",
