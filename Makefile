@@ -47,7 +47,7 @@ chaos: $(READY) ## Break everything, for long: CHAOS_SECONDS=600, and CHAOS_SEED
 fuzz: $(READY) ## Search for mails that break the reader (FUZZ_MAILS=1000000) and for failing histories, for long
 	@$(PY) -m tests.fuzz
 	@FUZZ_HANDLED=$${FUZZ_HANDLED:-20000} $(PY) -m pytest -q --timeout 0 tests/fuzz/test_handling.py
-	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q --timeout 0 tests/state
+	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q --timeout 0 tests/state tests/crossing
 
 oracles: $(READY) ## Install the real peers that some tests hold us against (Debian, as root or by sudo), and run these
 	@tests/oracles/install

@@ -8,8 +8,8 @@ from typing import Final
 import brotli
 
 # of a feed of megabytes these are the levels at which the server is not what the client waits for
-BROTLI_QUALITY: Final = 4
-GZIP_LEVEL: Final = 5
+BROTLI_QUALITY: Final = 2
+GZIP_LEVEL: Final = 4
 ENCODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "br": lambda body: bytes(brotli.compress(body, quality=BROTLI_QUALITY)),
     # no time in it: the same bytes are the same bytes

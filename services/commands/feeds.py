@@ -28,8 +28,8 @@ Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1)]
 def new_feed(
     kind: Annotated[CalendarKind, typer.Argument(help="Of what; person is the agenda of who makes it (--by).")],
     of: Annotated[
-        str, typer.Argument(parser=words.line, help="A room's slug, an activity's id, a partner's name.")
-    ] = "",
+        str | None, typer.Argument(parser=words.line, help="A room's slug, an activity's id, a partner's name.")
+    ] = None,
     scope: Annotated[FeedScope, typer.Option(help="All of it, or only when something is there.")] = FeedScope.FULL,
     label: Annotated[str | None, typer.Option(parser=words.line, help="What the calendar is called.")] = None,
     which: Which = None,
@@ -38,7 +38,7 @@ def new_feed(
     """Make a feed and print its address, this once; only its digest is kept."""
     with book() as db:
         actor = _acting(db, which, "feed new", by)
-        feed, secret = feeds.make(db, Wanted(kind, of, scope, label or ""), by=actor, now=datetime.now(UTC))
+        feed, secret = feeds.make(db, Wanted(kind, of or "", scope, label or ""), by=actor, now=datetime.now(UTC))
     addresses = feeds.addresses_of(settings().public_url, secret, kind)
     typer.echo(
         f"Feed {feed.id} ({kind}, {scope}), shown this once; whoever has the address reads the calendar:", err=True

@@ -18,7 +18,7 @@ from shared.domain.errors import RefusedError
 from shared.domain.states import HOLDING
 from shared.invitations.replies.asked import Asked, Meeting
 from shared.store.moves import Move
-from shared.store.reservations import Reservation
+from shared.store.reservations import Reservation, cancel_all
 from shared.store.series import Series
 
 Reason = dict[str, Any] | None
@@ -81,9 +81,7 @@ def cancel(owned: Owned, reservations: Iterable[Reservation]) -> None:
 
     However late: a room that is held for a meeting which is in nobody's calendar any more helps nobody.
     """
-    for reservation in reservations:
-        reservation.cancel(owned.db, reason="", by=owned.actor, now=owned.now)
-        owned.db.flush()
+    cancel_all(owned.db, list(reservations), reason="", by=owned.actor, now=owned.now)
 
 
 def _follow_one(owned: Owned, reservation: Reservation, meeting: Meeting) -> Reason:

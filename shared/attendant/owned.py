@@ -14,7 +14,7 @@ from shared.store.external import ExternalEntry
 from shared.store.moves import Move
 from shared.store.outbox import Actor
 from shared.store.people import Person, group_of
-from shared.store.places import Resource, with_parts
+from shared.store.places import with_parts
 from shared.store.reservations import Reservation
 
 
@@ -79,8 +79,8 @@ class Owned:
         self.db.flush()
 
     def _things(self, reservation: Reservation) -> list[int]:
-        things = select(Resource.id).where(Resource.id.in_(reservation.resource_ids), Resource.kind != "room")
-        return list(self.db.scalars(things.order_by(Resource.id)))
+        rooms = {room.id for room in self.call.rooms.values()}
+        return [id_ for id_ in reservation.resource_ids if id_ not in rooms]
 
     def _alive(self, condition: object) -> list[Reservation]:
         its = select(Reservation).where(

@@ -23,18 +23,17 @@ from shared.domain.refusals import Refusal
 from shared.domain.states import HOLDING, State
 from shared.domain.verdicts import MOVE_NEEDS_APPROVAL, SERIES_REFUSED
 from shared.previewing import decide_turn, decide_waiting
-from shared.store.reservations import Reservation
+from shared.store.reservations import Reservation, cancel_all
 
 
 def replace_whole(owned: Owned, old: Sequence[Reservation], wanted: Timetable) -> dict[str, Any] | None:
     """None when the new stands in place of the old; else why not, and all is as it was. Raises Impossible."""
-    db = owned.db
+    db, ids = owned.db, [reservation.id for reservation in old]
     decide_waiting(db, owned.call.site.id, now=owned.now)
+    old = db.scalars(select(Reservation).where(Reservation.id.in_(ids)).order_by(Reservation.id)).all()
     was_confirmed = any(reservation.state is State.CONFIRMED for reservation in old)
     with db.begin_nested() as savepoint:
-        for reservation in old:
-            reservation.cancel(db, reason="", by=owned.actor, now=owned.now)
-            db.flush()
+        cancel_all(db, old, reason="", by=owned.actor, now=owned.now)
         ids = ask_whole(owned, wanted)
         turn = db.scalars(select(Reservation.turn).where(Reservation.id.in_(ids))).first()
         decide_turn(db, owned.call.site.id, turn or 0, now=owned.now)

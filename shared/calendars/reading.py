@@ -43,13 +43,17 @@ LEFT JOIN organisation ON c.kind = 'partner' AND organisation.id = c.subject_id
 WHERE f.digest = :digest AND f.revoked_at IS NULL
 """)
 NOTE_READ = text("UPDATE feed SET last_read_on = :today WHERE id = :id AND last_read_on IS DISTINCT FROM :today")
+# in the order in which they came, as an index has them: by time, ten thousand texts would be sorted
 _CONTENT = """
-SELECT c.change, c.changed_at, array_remove(array_agg(DISTINCT e.zone), NULL) AS zones,
-       coalesce(string_agg(coalesce(m.{0}, e.{0}), '' ORDER BY e.starts_at, e.id), '') AS events
-FROM calendar AS c LEFT JOIN (
-    calendar_member AS m JOIN calendar_entry AS e ON e.id = m.entry_id AND e.ends_at >= :since AND e.full_text <> ''
-) ON m.calendar_id = c.id AND m.removed_at IS NULL
-WHERE c.id = :id GROUP BY c.id
+SELECT c.change, c.changed_at, events.texts, events.zones
+FROM calendar AS c CROSS JOIN LATERAL (
+    SELECT coalesce(string_agg(shown.texts, ''), '') AS texts,
+           array_agg(shown.zone) FILTER (WHERE shown.zone <> :zone) AS zones
+    FROM (SELECT coalesce(m.{0}, e.{0}) AS texts, e.zone
+          FROM calendar_member AS m JOIN calendar_entry AS e ON e.id = m.entry_id
+          WHERE m.calendar_id = c.id AND m.removed_at IS NULL AND e.ends_at >= :since
+          ORDER BY m.entry_id) AS shown) AS events
+WHERE c.id = :id
 """
 CONTENT = {
     FeedScope.FULL: text(_CONTENT.format("full_text")),
@@ -110,9 +114,10 @@ def find(db: Db, secret: str, *, now: datetime) -> Found:
 
 def content(db: Db, found: Found) -> tuple[Found, bytes]:
     """The calendar as it is by now, and as what it was found: the state and the texts are read at one moment."""
-    row = db.execute(CONTENT[found.scope], {"id": found.row.id, "since": found.since}).one()
+    values = {"id": found.row.id, "since": found.since, "zone": found.row.zone}
+    row = db.execute(CONTENT[found.scope], values).one()
     now = Found(found.row, found.scope, found.since, row.change, row.changed_at)
-    return now, published(now.cover, row.zones or (), row.events)
+    return now, published(now.cover, row.zones or (), row.texts)
 
 
 def note_read(db: Db, found: Found, today: date) -> None:

@@ -98,6 +98,9 @@ class Said(BaseModel):
     is_named_by_day: bool = False
     rule: str = ""
     reasons: tuple[Sentence, ...] = ()
+    together: Sentence = {}
+    """of a series, that it is had as a whole or not at all; then `on` is the date that the reasons are about"""
+    on: RefusedThing | None = None
     answer: str = ""
     kept: RefusedThing | None = None
     status: str = ""

@@ -12,7 +12,7 @@ _LONGEST_NAME: Final = 200
 # what may stand before the angle brackets; a comma, a colon or a semicolon outside of quotes begins a list or a group
 _QUOTED: Final = r'"(?:[^"\\\r\n]|\\.)*"'
 _COMMENT: Final = r"\((?:[^()\\]|\\.)*\)"
-_PHRASE: Final = rf"(?:{_QUOTED}|{_COMMENT}|[^\s\"(),:;<>\[\]\\]|\s)*"
+_PHRASE: Final = rf"(?:{_QUOTED}|{_COMMENT}|[^\s\"(),:;<>\\]|\s)*"
 _NAMED = re.compile(rf"(?P<name>{_PHRASE})<(?P<address>[^\s\"(),:;<>\[\]\\]+)>\s*(?:{_COMMENT})?\s*")
 _BARE = re.compile(rf"\s*(?P<address>[^\s\"(),:;<>\[\]\\]+)\s*(?P<name>{_COMMENT})?\s*")
 

@@ -50,10 +50,15 @@ CUT: Both = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What is known of an answer; `reasons` are sentences in the reader's language, `answer` a coordinator's words."""
+    """What is known of an answer; `reasons` are sentences in the reader's language, `answer` a coordinator's words.
+
+    together: why the other dates of a series are refused as well; `on` is then the date that the reasons are about.
+    """
 
     kind: str
     reasons: tuple[str, ...] = ()
+    together: str = ""
+    on: Span | None = None
     answer: str = ""
     kept: Span | None = None
     alternatives: tuple[Alternative, ...] = ()
@@ -71,6 +76,10 @@ def _parts(remark: Remark, zone: str, language: Language) -> Iterator[str]:
         yield CUT[language].format(day=day_in_words(remark.cut_on, language))
     if remark.kind in KINDS and not (remark.kind == "declined" and remark.answer):
         yield KINDS[remark.kind][language]
+    yield remark.together
+    if remark.on is not None:
+        when = slot_in_words(remark.on.start, remark.on.end, zone, language)
+        yield f"{when[:1].upper()}{when[1:]}{' :' if language == 'fr' else ':'}"
     if remark.kind != "declined":
         yield from remark.reasons
     yield remark.answer

@@ -19,7 +19,7 @@ from shared.store.house import lock_house
 from shared.store.moves import Move
 from shared.store.outbox import Actor
 from shared.store.places import resources_named, with_parts
-from shared.store.reservations import Reservation, dates_of
+from shared.store.reservations import Reservation, cancel_all, dates_of
 from shared.store.series import Series
 
 
@@ -91,8 +91,7 @@ def cancel_series(
         raise WrongStateError("No date of this series can be cancelled: all are over, or cancelled already.")
     for reservation in dates:
         check_cancellation(db, reservation, by=by, now=now)
-    for reservation in dates:
-        reservation.cancel(db, reason=reason, by=by, now=now)
+    cancel_all(db, dates, reason=reason, by=by, now=now)
     return series
 
 

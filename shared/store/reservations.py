@@ -227,16 +227,17 @@ class Reservation(Numbered, Base):
         record(db, self.site_id, event, by=by, now=now, on_behalf_of=self.requested_by)
 
     def _become(self, db: Db, state: State, event: Event | None, *, by: Actor, now: datetime, reason: str = "") -> None:
-        """Leave the waiting list and the hold for a state in which nothing is due any more.
+        """Leave the waiting list and the hold for a state in which nothing is due any more."""
+        self._enter(db, state, event, by=by, now=now, reason=reason)
+        clear_timers(db, [self.id])
 
-        Who still holds something, and asked to move it, still waits for the answer to that.
-        """
+    def _enter(self, db: Db, state: State, event: Event | None, *, by: Actor, now: datetime, reason: str) -> None:
+        """Who still holds something, and asked to move it, still waits for the answer to that."""
         is_known_to_nobody = self.state is State.REQUESTED
         self.state = step(self.state, state)
         self.hold = self.hold_until = self.waitlist_turn = None
         if state not in HOLDING:
             self._stop_waiting()
-        clear_timers(db, [self.id])
         self._note_change(by, now)
         if is_known_to_nobody:
             self.unannounced_since = None
@@ -267,6 +268,18 @@ class Reservation(Numbered, Base):
         self.wanted_resource_ids = self.wanted_people = self.wanted_by_coordinator = None
         self.wanted_layout = self.wanted_quantities = self.wanted_override = None
         self.wanted_series_id = self.wanted_recurs_at = None
+
+
+def cancel_all(db: Db, reservations: Sequence[Reservation], *, reason: str, by: Actor, now: datetime) -> None:
+    """Give all of these back at once, such as the dates of a series; for a held house."""
+    for reservation in reservations:
+        event = ReservationCancelled(reservation.id, reason)
+        reservation._enter(db, State.CANCELLED, event, by=by, now=now, reason=reason)  # noqa: SLF001  of this file
+    if reservations:
+        ids = [reservation.id for reservation in reservations]
+        db.flush()
+        clear_timers(db, ids)
+        release(db, ids, reservations[0].site_id, now=now)
 
 
 def dates_of(db: Db, series: Series, *, since: datetime | None = None) -> list[Reservation]:

@@ -74,7 +74,9 @@ def test_all_dates_or_none(calendars: Calendars) -> None:
     calendars.send(club())
     reply = calendars.reply()
     assert reply.by_date == {None: "DECLINED"}
-    assert "déjà réservé" in reply.mail.words or "impossible" in reply.mail.words
+    assert "dates impossibles : 1 sur 4" in reply.mail.words
+    assert "Mardi 23 novembre 2027, de 14 h 00 à 16 h 00 : Cet espace est déjà réservé" in reply.comment
+    assert reply.event["REQUEST-STATUS"].startswith("4.1")
     assert {state for state, _ in dates(calendars)} == {"refused"}
 
 

@@ -4,6 +4,8 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,59 +14,97 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import deciding, inbound, mails, month, requests, rules
+from tests.bench import deciding, feeds, inbound, mails, month, requests, rules
 from tests.bench.system import engines_at, running
 
 FOLDER = Path("var/bench")
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 STORED = (300, 20_000, 1_000_000)
+DECIDING = ("api", "relay", "decide", "schedule")
 
 Results = dict[str, dict[str, float] | dict[str, int]]
 
 
+@dataclass(frozen=True)
+class Bench:
+    """Where the engines run, the token of a coordinator there, and the calls that no two parts make alike."""
+
+    folder: Path
+    token: str
+    calls: requests.Calls
+
+    def decided(self, *parts: str) -> Results:
+        with running(self.folder, *parts) as port:
+            return uvloop.run(requests.decided_per_second(port, self.token, self.calls, seconds=SECONDS))
+
+    def requests(self) -> Results:
+        results = self.decided(*DECIDING)
+        with running(self.folder, *DECIDING) as port:
+            results |= uvloop.run(requests.accepted_per_second(port, self.token, self.calls, seconds=4))
+        with_mails = self.decided(*DECIDING, "mail")
+        return results | {f"{name}, mails going out": values for name, values in with_mails.items()}
+
+    def race(self) -> Results:
+        with running(self.folder, *DECIDING, "mail") as port:
+            return {"race for one slot": uvloop.run(requests.race(port, self.token))}
+
+    def series(self) -> Results:
+        with running(self.folder, *DECIDING) as port:
+            return dict(uvloop.run(rules.series(port, self.token)))
+
+    def decide(self) -> Results:
+        return {f"backlog of {deciding.BACKLOG}, {rooms} rooms": deciding.backlog(rooms) for rooms in (5, 500)}
+
+    def rules(self) -> Results:
+        results = rules.all_rules() | rules.proposing()
+        with rules.every_rule_on():
+            results |= {f"{name}, every rule on": values for name, values in self.decided(*DECIDING).items()}
+            results[f"backlog of {deciding.BACKLOG}, 5 rooms, every rule on"] = deciding.backlog(5)
+        return results
+
+    def month(self) -> Results:
+        results: Results = {}
+        for stored in STORED:
+            month.fill(stored)
+            with running(self.folder, "api") as port:
+                results[f"month, {stored:,} stored"] = uvloop.run(month.read(port, self.token, seconds=SECONDS))
+        return results
+
+    def mails(self) -> Results:
+        return {"mails": mails.sent_per_second(self.folder)}
+
+    def feeds(self) -> Results:
+        return feeds.feed(self.folder, self.token) | feeds.beside_deciders(self.folder)
+
+    def inbound(self) -> Results:
+        return inbound.measure(self.folder)
+
+
+PARTS: dict[str, Callable[[Bench], Results]] = {
+    "requests": Bench.requests,
+    "race": Bench.race,
+    "series": Bench.series,
+    "decide": Bench.decide,
+    "rules": Bench.rules,
+    "month": Bench.month,
+    "mails": Bench.mails,
+    "feeds": Bench.feeds,
+    "inbound": Bench.inbound,
+}
+
+
 def main() -> None:
-    """Everything, or the parts named on the command line: requests, race, series, decide, rules, month, mails,
-    inbound.
-    """
-    chosen = sys.argv[1:] or ["requests", "race", "series", "decide", "rules", "month", "mails", "inbound"]
-    results: Results = {}
+    """Everything, or the parts named on the command line; each part is told when it is done."""
+    chosen = sys.argv[1:] or list(PARTS)
     with engines_at(FOLDER / "engines") as (_, token):
-        folder, calls = FOLDER / "engines", requests.Calls()
+        bench = Bench(FOLDER / "engines", token, requests.Calls())
         rules.switch_off()  # each row is measured with no rule or with all, and not with those of the first start
-        if "requests" in chosen:
-            with running(folder, "api", "relay", "decide", "schedule") as port:
-                results |= uvloop.run(requests.decided_per_second(port, token, calls, seconds=SECONDS))
-                results |= uvloop.run(requests.accepted_per_second(port, token, calls, seconds=4))
-            with running(folder, "api", "relay", "decide", "mail", "schedule") as port:
-                with_mails = uvloop.run(requests.decided_per_second(port, token, calls, seconds=SECONDS))
-                results |= {f"{name}, mails going out": values for name, values in with_mails.items()}
-        if "race" in chosen:
-            with running(folder, "api", "relay", "decide", "mail", "schedule") as port:
-                results["race for one slot"] = uvloop.run(requests.race(port, token))
-        if "decide" in chosen:
-            for rooms in (5, 500):
-                results[f"backlog of {deciding.BACKLOG}, {rooms} rooms"] = deciding.backlog(rooms)
-        if "series" in chosen:
-            with running(folder, "api", "relay", "decide", "schedule") as port:
-                results |= uvloop.run(rules.series(port, token))
-        if "rules" in chosen:
-            results |= rules.all_rules() | rules.proposing()
-            with running(folder, "api", "relay", "decide", "schedule") as port, rules.every_rule_on():
-                with_rules = uvloop.run(requests.decided_per_second(port, token, calls, seconds=SECONDS))
-                results |= {f"{name}, every rule on": values for name, values in with_rules.items()}
-            with rules.every_rule_on():
-                results[f"backlog of {deciding.BACKLOG}, 5 rooms, every rule on"] = deciding.backlog(5)
-        if "month" in chosen:
-            for stored in STORED:
-                month.fill(stored)
-                with running(folder, "api") as port:
-                    results[f"month, {stored:,} stored"] = uvloop.run(month.read(port, token, seconds=SECONDS))
-        if "mails" in chosen:
-            results["mails"] = mails.sent_per_second(folder)
-        if "inbound" in chosen:
-            results["answers that came in"] = inbound.answers_per_second(folder)
-            results["from LMTP to PARTSTAT, 20/s"] = inbound.answer_latency(folder)
-            results["from LMTP to the room's REPLY, 4/s"] = inbound.room_latency(folder)
+        results: Results = {}
+        for part in chosen:
+            found = PARTS[part](bench)
+            for name, values in found.items():
+                Console().print(name, values)
+            results |= found
     report(results)
 
 

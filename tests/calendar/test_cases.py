@@ -30,7 +30,7 @@ TOPICS = frozenset(
     policy, approval, unknown organizer refused, unknown organizer tentative, language of the organizer
     room update, update to a taken time, not conflicting with itself, lower SEQUENCE
     room series, exception moved, exception cancelled, all or nothing, some conflicts by policy, endless rule, too long
-    room CANCEL, CANCEL by a stranger, CANCEL before REQUEST, all-day, other zone, past
+    digest, SENT-BY, room CANCEL, CANCEL by a stranger, CANCEL before REQUEST, all-day, other zone, past
     """.replace("\n", ",").split(",")
     if line.strip()
 )

@@ -15,6 +15,7 @@ from tests.mail.server import Kept, read_folder
 WAITING = text("""
 SELECT (SELECT count(*) FROM reservation WHERE turn IS NOT NULL) AS requests,
        (SELECT count(*) FROM reservation WHERE unannounced_since IS NOT NULL) AS unannounced,
+       (SELECT count(*) FROM inbound_mail WHERE state = 'waiting') AS unhandled,
        (SELECT count(*) FROM timer WHERE due_at <= now()) AS overdue,
        (SELECT count(*) FROM event WHERE relayed_at IS NULL) AS unrelayed,
        (SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending', 'committing')) AS unsent
@@ -33,6 +34,8 @@ QUERIES = {
     "invitations": "SELECT uid, reservation_id FROM invitation",
     "deliveries": """SELECT id, uid, sequence, dtstamp, method, recipient, key, message, state, ambiguous_count,
                      last_answer, attempts FROM delivery ORDER BY id""",
+    "inbox": "SELECT id, message_id, recipients, sender, state, outcome, details FROM inbound_mail ORDER BY id",
+    "answers": "SELECT source, count(*) AS n FROM event WHERE type = 'AttendeeAnswered' GROUP BY source",
     "rooms": "SELECT id, slug, name FROM resource",
     "activities": "SELECT title, count(*) AS n FROM activity GROUP BY title",
 }
@@ -73,6 +76,8 @@ class Book:
     attendees: Sequence[Row[Any]]
     invitations: Sequence[Row[Any]]
     deliveries: Sequence[Row[Any]]
+    inbox: Sequence[Row[Any]]
+    answers: Mapping[str, int]
     activities: Mapping[str, int]
     room_ids: Mapping[str, int]
     room_names: Mapping[int, str]
@@ -98,6 +103,8 @@ def read(engine: Engine, mails: Path) -> Book:
         attendees=rows["attendees"],
         invitations=rows["invitations"],
         deliveries=rows["deliveries"],
+        inbox=rows["inbox"],
+        answers={row.source: row.n for row in rows["answers"]},
         activities={row.title: row.n for row in rows["activities"]},
         room_ids={row.slug: row.id for row in rows["rooms"]},
         room_names={row.id: row.name for row in rows["rooms"]},

@@ -16,8 +16,8 @@ from itertools import combinations
 from tests.chaos.book import Book
 from tests.chaos.replay import IN_LINE, Ask, Decision, History, Span
 
-# of what nobody holds, for a room that is booked on request
-OTHER_REASONS = {"move_needs_approval"}
+# of what nobody holds: for a room that is booked on request, and for an option that would be over by now
+OTHER_REASONS = {"move_needs_approval", "option_over"}
 
 
 def fairness(book: Book, history: History) -> Iterator[str]:

@@ -14,14 +14,15 @@ from tests.chaos.replay import replay
 HOLDING = {"confirmed", "tentative"}
 
 
-def wrong(book: Book, asked: Sequence[Asked]) -> list[str]:
-    """All that is wrong."""
+def wrong(book: Book, asked: Sequence[Asked], brought: Sequence[str] = ()) -> list[str]:
+    """All that is wrong; `brought` are the Message-IDs of the mails that came in and were acknowledged."""
     return [
         *bookings(book, asked),
         *fairness(book, replay(book, asked)),
         *lives(book),
         *mails(book),
         *calendars(book),
+        *inbox(book, brought),
     ]
 
 
@@ -100,3 +101,19 @@ def calendars(book: Book) -> Iterator[str]:
                 yield f"the calendar of {recipient} says {entry}, the book {r}"
     told = {invitation.reservation_id for invitation in book.invitations}
     yield from (f"nobody knows of {r}" for r in book.reservations.values() if r.state in HOLDING and r.id not in told)
+
+
+def inbox(book: Book, brought: Sequence[str]) -> Iterator[str]:
+    """Every mail that was acknowledged is there once, is handled, and did what its note says, once."""
+    rows: defaultdict[str, list[Any]] = defaultdict(list)
+    for mail in book.inbox:
+        rows[mail.message_id].append(mail)
+        if mail.state != "handled":
+            yield f"{mail} is not handled"
+        noted = book.answers.get(f"mail {mail.id}", 0)
+        if noted != (mail.outcome == "answered"):
+            yield f"{mail} was noted {noted} times"
+    for message_id in brought:
+        if len(rows.pop(message_id, [])) != 1:
+            yield f"{message_id} was acknowledged, and is not in the inbox once"
+    yield from (f"nobody brought {mails}" for mails in rows.values())

@@ -20,7 +20,7 @@ from deploy.valkey import free_port
 from tests.chaos.faults import Fault
 
 CHECKOUT = Path(__file__).parents[2]
-COPIES = {"decide": 2, "mail": 2, "schedule": 2}
+COPIES = {"decide": 2, "mail": 2, "inbox": 2, "schedule": 2}
 GRACE = 10
 
 
@@ -78,6 +78,7 @@ class World:
     seed: int = 0
     port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
+    lmtp_port: int = field(default_factory=free_port)
     story: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
     processes: dict[str, Process] = field(default_factory=dict)
@@ -186,6 +187,8 @@ class World:
             "DATABASE_URL": self.urls.database_url,
             "REDIS_URL": self.urls.redis_url,
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "MAILBOX_LISTEN": f"lmtp://127.0.0.1:{self.lmtp_port}",
+            "MAIL_TRUST": "local",
             "LOG_FORMAT": "console",
             "PYTHONUNBUFFERED": "1",
             MARK: str(self.engines.postgres.folder),

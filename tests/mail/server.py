@@ -232,10 +232,11 @@ class _Handler:
 
 def read_folder(folder: Path) -> list[Kept]:
     """What a server process has kept in its maildir so far, oldest first."""
-    return [_parsed(path.read_bytes()) for path in sorted((folder / "new").iterdir())]
+    return [kept_in(path.read_bytes()) for path in sorted((folder / "new").iterdir())]
 
 
-def _parsed(file: bytes) -> Kept:
+def kept_in(file: bytes) -> Kept:
+    """One file of that maildir."""
     sender, recipient, content = file.split(b"\r\n", 2)
     return Kept(
         sender.removeprefix(SENDER_LINE).removesuffix(b">").decode(),

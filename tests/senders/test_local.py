@@ -61,6 +61,7 @@ def test_a_from_that_is_not_exactly_one_address_is_nobodys(field: bytes) -> None
         b"max@example.org (anne@example.org)",
         b"(anne@example.org) <max@example.org>",
         b"Max M. Muster <MAX@EXAMPLE.ORG>",
+        b"[EXT] Max <max@example.org> (by a gateway)",
         b"Ma\xc3\xablle <max@example.org>",
         b"Ma\xeblle <max@example.org>",
         b"Max\n <max@example.org>",

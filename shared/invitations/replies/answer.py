@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from shared.domain.recurrence import Recurrence
 from shared.domain.states import Hold
+from shared.domain.verdicts import SERIES_REFUSED
 from shared.invitations.news import RoomSays
 from shared.invitations.notices import notice_deciders, notice_deciders_of_series
 from shared.invitations.post import EntryPosting, post_about
@@ -171,8 +172,11 @@ class _Room:
     def _whole_stand(self) -> Stand:
         whole, partstat = self.standing.asked.whole, self.words[""][2]
         assert whole is not None  # noqa: S101  else there is no word for it
-        like = next(stand for stand in self.stands.values() if stand.partstat == partstat)
-        return Stand(like.kind, whole, like.reservation, like.mark, like.refusal)
+        same = [stand for stand in self.stands.values() if stand.partstat == partstat]
+        for_itself = (stand for stand in same if stand.refusal is None or stand.refusal.code != SERIES_REFUSED)
+        like = next(for_itself, same[0])
+        together = next((stand.refusal for stand in same if stand.refusal and stand is not like), None)
+        return Stand(like.kind, whole, like.reservation, like.mark, like.refusal, like.meeting, together)
 
     def _about(self) -> list[str]:
         """The things that the letter is about: all dates where the whole is told."""

@@ -33,6 +33,8 @@ def _answer(addressed: Addressed, says: RoomSays, said: Said, *, is_first: bool)
     remark = Remark(
         kind=said.kind,
         reasons=tuple(reason[language] for reason in said.reasons),
+        together=said.together.get(language, ""),
+        on=Span(said.on.start, said.on.end) if said.on else None,
         answer=said.answer or (news.answer if is_first and said.kind in {"declined", "withdrawn"} else ""),
         kept=Span(said.kept.start, said.kept.end) if said.kept else None,
         alternatives=tuple(Alternative(a.rooms, a.start, a.end) for a in free) if said.partstat == "DECLINED" else (),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from shared.domain.refusals import Refusal
+from shared.domain.verdicts import SERIES_REFUSED
 from shared.invitations.as_it_is import told_of
 from shared.invitations.beside import About, news_of
 from shared.invitations.fact import Fact
@@ -61,6 +62,8 @@ def said(stand: Stand, name: str, rule: str = "") -> Said:
     """One answer as the calendar gives it."""
     meeting, refusal, reservation = stand.meeting, stand.refusal, stand.reservation
     reasons = (sentences(refusal), _advice(refusal)) if refusal is not None and stand.partstat == "DECLINED" else ()
+    is_together = stand.together is not None and stand.together.code == SERIES_REFUSED
+    on = stand.date if reasons and is_together else None
     kept = None
     if reservation is not None and (name or reservation.series_id is None):
         kept = RefusedThing(rooms=(), start=reservation.starts_at, end=reservation.ends_at)
@@ -77,6 +80,8 @@ def said(stand: Stand, name: str, rule: str = "") -> Said:
         is_named_by_day=meeting.is_named_by_day,
         rule=rule,
         reasons=tuple(reason for reason in reasons if any(reason.values())),
+        together=sentences(stand.together) if on is not None else {},
+        on=RefusedThing(rooms=(), start=on.start, end=on.end or on.start) if on is not None else None,
         answer=str(refusal.facts.get("reason", "")) if stand.kind == "declined" and refusal else "",
         kept=kept if stand.kind == "kept" else None,
         status=_status(stand),

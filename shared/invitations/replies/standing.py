@@ -38,6 +38,10 @@ class Stand:
     reservation: Reservation | None
     mark: str
     refusal: Refusal | None = None
+    date: Meeting | None = None
+    """of a series as a whole, the date that the refusal is about"""
+    together: Refusal | None = None
+    """and why the others are refused as well"""
 
     @property
     def partstat(self) -> Partstat:
