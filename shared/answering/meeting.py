@@ -60,7 +60,7 @@ class Meeting:
         if found is None:
             return None
         invitation, head = found
-        return cls(db, head, invitation, db.scalars(select(Series).where(Series.head_id == head.id)).first())
+        return cls(db, head, invitation, _headed_by(db, head))
 
     @classmethod
     def headed(cls, db: Db, site_id: int, head_id: int) -> "Meeting | None":
@@ -73,8 +73,7 @@ class Meeting:
             .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         ).first()
-        series = db.scalars(select(Series).where(Series.head_id == head.id)).first()
-        return cls(db, head, invitation, series) if invitation else None
+        return cls(db, head, invitation, _headed_by(db, head)) if invitation else None
 
     @property
     def owner_address(self) -> str:
@@ -119,3 +118,8 @@ class Meeting:
         zone = ZoneInfo(series.zone)
         midnight, next_one = (datetime.combine(d, time(), zone) for d in (day, day + timedelta(days=1)))
         return midnight, next_one
+
+
+def _headed_by(db: Db, head: Reservation) -> Series | None:
+    """The series whose list that reservation bears; a head is a date of it."""
+    return db.get(Series, head.series_id) if head.series_id is not None else None

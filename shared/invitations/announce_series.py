@@ -9,7 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import select, text
 
-from shared.invitations.as_it_is import told_series_of
+from shared.domain.slots import Slot
+from shared.invitations.as_it_is import slot_by_rule, told_series_of
 from shared.invitations.beside import About
 from shared.invitations.circle import Update
 from shared.invitations.fact import named
@@ -79,6 +80,10 @@ class _SeriesAnnouncer:
     def _tell_what_is(self, told: ToldSeries) -> None:
         invitation, before = self.circle.invitation, self.before
         difference = Difference.between(before, told) if before else None
+        if before is None and invitation.sequence > 0:  # cancelled for everybody, it comes back as another question
+            self.circle.ask_again()
+        elif before and difference and not difference.is_one_date:
+            self.circle.let_go(self._by_rule(told))
         if difference is not None and difference.is_moved:
             invitation.sequence += 1
             if not difference.is_one_date:
@@ -92,6 +97,12 @@ class _SeriesAnnouncer:
         )
         told = _with_reminders(told, before, self.circle.now)
         invitation.told, invitation.remind_at = told.model_dump(mode="json"), next_reminder(told)
+
+    def _by_rule(self, told: ToldSeries) -> list[datetime]:
+        """The dates that are as usual, and so told by the rule alone."""
+        usual = (date for date in told.dates if date.details is None)
+        series = self.series.series
+        return [d.recurs_at for d in usual if slot_by_rule(series, d.recurs_at) == Slot(d.start, d.end)]
 
     def _update(self, difference: Difference, before: ToldSeries, told: ToldSeries) -> Update:
         if difference.is_one_date and difference.gone:

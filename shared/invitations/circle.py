@@ -1,5 +1,6 @@
 """A circle: the people of one entry, the invitation that they have, and how news reaches them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +33,11 @@ UPDATE attendee SET partstat = 'NEEDS-ACTION', asked_sequence = :sequence, answe
 WHERE reservation_id = :id
 """)
 FORGET_DATES = text("DELETE FROM date_answer USING attendee AS a WHERE attendee_id = a.id AND a.reservation_id = :id")
+LET_GO = text("""
+DELETE FROM date_answer AS d USING attendee AS a
+WHERE d.attendee_id = a.id AND a.reservation_id = :id AND d.recurs_at = ANY(:dates)
+  AND (d.partstat, a.partstat) = ('NEEDS-ACTION', 'NEEDS-ACTION')
+""")
 ASK_FOR_A_DATE = text("""
 INSERT INTO date_answer (attendee_id, recurs_at, asked_sequence)
 SELECT id, :recurs_at, :sequence FROM attendee WHERE reservation_id = :id AND is_told AND removed_at IS NULL ORDER BY id
@@ -126,6 +132,12 @@ class Circle:
         if date is None and self.reservation.series_id is not None:
             self.db.execute(FORGET_DATES, values)
         settle_proposals(self.db, self.reservation.id, self.reservation.series_id, now=self.now, date=date)
+
+    def let_go(self, dates: Collection[datetime]) -> None:
+        """Dates that the calendar does not tell for themselves any more are asked for with the whole."""
+        values = {"id": self.reservation.id, "dates": list(dates)}
+        if dates:
+            self.db.execute(LET_GO, values)
 
     def _outrank_cancellations(self) -> None:
         """Somebody taken off and invited again has a CANCEL in the calendar: the REQUEST must come after it."""

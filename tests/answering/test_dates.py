@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared import recurring
 from shared.itip.incoming import Party
 from shared.store.reservations import Reservation
 from tests.answering.inbound import ANNE, YANN, ZOE, Answers
@@ -234,3 +235,40 @@ def test_a_series_of_one_date_left_is_over_with_it(house: House, answers: Answer
     house.now = dates(house)[-1].ends_at + timedelta(days=1)
     assert answers.reply(club).code == "answered"
     assert house.rows("SELECT digest_at FROM invitation") == [(None,)]
+
+
+def test_a_series_that_was_cancelled_and_comes_back_is_asked_anew(
+    house: House, post: PostOffice, answers: Answers, club: int
+) -> None:
+    third = name(dates(house)[2])
+    answers.reply(club)
+    answers.reply(club, ZOE, "DECLINED", recurrence_id=third)
+    early = answers.component(club, Party(ZOE, partstat="TENTATIVE"))
+    for date in dates(house):
+        house.cancel(date.id)
+    post.announce()
+    assert answers.partstat(club) == "ACCEPTED"  # what it was when it was cancelled
+    with house.book() as db:
+        recurring.bring_back(db, 1, third.date(), by=house.actors["anne"], now=house.now)
+    house.decide()
+    mail = post.announce()[ZOE]
+    assert own(mail) == {None: "NEEDS-ACTION"}
+    assert (answers.partstat(club), answers.dates(club)) == ("NEEDS-ACTION", {})
+    assert answers.send(ZOE, "REPLY", early).code == "stale"
+
+
+def test_a_date_that_moved_back_is_asked_for_with_the_whole_once_that_is_told(
+    house: House, post: PostOffice, answers: Answers, club: int
+) -> None:
+    third = dates(house)[2]
+    for hours in (2, -2):
+        move(house, dates(house)[2], hours)
+        post.announce()
+    answers.reply(club, YANN)
+    assert answers.dates(club) == {name(third): "NEEDS-ACTION"}
+    house.passes(minutes=1)
+    for date in dates(house):
+        house.change(date.id, title="Club radio")
+    assert own(post.announce()[ZOE]) == {None: "NEEDS-ACTION"}
+    assert answers.dates(club) == {}
+    assert answers.dates(club, YANN) == {name(third): "NEEDS-ACTION"}  # told for itself: it is not as the whole
