@@ -38,7 +38,7 @@ def announce_batch() -> bool:
     with transaction() as db:
         count = announce_some(db, now=_now())
     if count:
-        broker.ring()
+        broker.ring("InvitationsQueued")
     return count > 0
 
 

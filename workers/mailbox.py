@@ -34,22 +34,23 @@ def handle_batch() -> bool:
     with transaction() as db:
         mails = leases.claim(db, now=_now(), most=CLAIM)
     end = time.monotonic() + BATCH_SECONDS
+    made: set[str] = set()
     for number, mail in enumerate(mails):
         if number and time.monotonic() > end:
             with transaction() as db:
                 leases.give_back(db, mails[number:], now=_now())
             break
-        handle_one(mail)
-    if mails:
-        broker.ring()
+        made.add(handle_one(mail))
+    if mails:  # somebody may wait for a room: who decides is woken before the book of events is read
+        broker.ring("ReservationRequested" if "requested" in made else "")
     return bool(mails)
 
 
-def handle_one(mail: Leased) -> None:
-    """Handle one mail, and note what came of it."""
+def handle_one(mail: Leased) -> str:
+    """Handle one mail, and note what came of it: its outcome, '' for none yet."""
     with structlog.contextvars.bound_contextvars(mail=mail.id):
         try:
-            _handle(mail)
+            return _handle(mail)
         except NotYetError as error:
             log.info("mail has to wait", why=str(error))
             with transaction() as db:
@@ -65,16 +66,18 @@ def handle_one(mail: Leased) -> None:
             log.exception("a mail cannot be handled")
             with transaction() as db:
                 leases.failed(db, mail, reason=f"{type(error).__name__}: {error}", now=_now())
+        return ""
 
 
-def _handle(mail: Leased) -> None:
+def _handle(mail: Leased) -> str:
     looked = look(mail, trust=trusted(settings()), now=_now())
     with transaction() as db:
         outcome = acting.act(db, mail, looked, now=_now())
     if outcome is None:
         log.warning("another worker took this mail over")
-    else:
-        log.info("mail handled", outcome=outcome.code)
+        return ""
+    log.info("mail handled", outcome=outcome.code)
+    return outcome.code
 
 
 def _now() -> datetime:

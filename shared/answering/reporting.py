@@ -7,17 +7,15 @@ up to when it tells: killed before, nothing happened; woken twice, nothing is du
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.answering.admitting import newcomers_of
-from shared.answering.digest import PATIENCE
 from shared.answering.proposals import Standing, proposals_of
 from shared.domain.refusals import Refusal
 from shared.domain.states import HOLDING
 from shared.invitations.as_told import as_told
 from shared.invitations.circle import Circle
+from shared.invitations.due import Due, take_up
 from shared.invitations.post import To
 from shared.letters.came_back import Answered, Digest, Proposed, Unlisted, Unreached
 from shared.letters.facts import LANGUAGES, Language
@@ -33,28 +31,10 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_LISTED = 200
 LONGEST_COMMENT = 300
 
-log = structlog.get_logger()
-
 
 def report_some(db: Db, *, now: datetime, most: int = 20) -> int:
     """Write the letters of up to `most` entries that are due; returns how many were due. The caller commits."""
-    due = db.scalars(
-        select(Invitation)
-        .where(Invitation.digest_at <= now)
-        .order_by(Invitation.digest_at, Invitation.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    for invitation in due:
-        try:
-            with db.begin_nested():
-                _report(db, invitation, now)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away or busy: that is nobody's fault, and passes
-        except Exception:  # one that cannot be written must not hold up the others
-            log.exception("answers cannot be told, it is tried again in an hour", invitation=invitation.id)
-            invitation.digest_at = now + PATIENCE
-    return len(due)
+    return take_up(db, Due.DIGEST, _report, now=now, most=most)
 
 
 def _report(db: Db, invitation: Invitation, now: datetime) -> None:

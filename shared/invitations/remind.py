@@ -8,12 +8,11 @@ second tick finds nothing.
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.domain.states import HOLDING
 from shared.invitations.circle import Circle
+from shared.invitations.due import Due, take_up
 from shared.invitations.fact import named
 from shared.invitations.news import News, OfSeries
 from shared.invitations.post import To
@@ -23,31 +22,12 @@ from shared.store.base import Db
 from shared.store.ledger import Invitation
 from shared.store.reservations import Reservation
 
-ANOTHER_TRY = timedelta(hours=1)
 REMINDER_HOUR = 9
-
-log = structlog.get_logger()
 
 
 def remind_some(db: Db, *, now: datetime, most: int = 20) -> int:
     """Write the reminders of up to `most` entries that are due; returns how many were due. The caller commits."""
-    due = db.scalars(
-        select(Invitation)
-        .where(Invitation.remind_at <= now)
-        .order_by(Invitation.remind_at, Invitation.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    for invitation in due:
-        try:
-            with db.begin_nested():
-                _remind(db, invitation, now)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away or busy: that is nobody's fault, and passes
-        except Exception:  # one that cannot be written must not hold up the others
-            log.exception("a reminder cannot be written, it is tried again in an hour", invitation=invitation.id)
-            invitation.remind_at = now + ANOTHER_TRY
-    return len(due)
+    return take_up(db, Due.REMINDER, _remind, now=now, most=most)
 
 
 def reminder_time(start: datetime, zone: str) -> datetime:

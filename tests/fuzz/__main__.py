@@ -28,17 +28,21 @@ def main() -> int:
     jobs = int(os.environ.get("FUZZ_JOBS") or os.cpu_count() or 1)
     seen, started = Seen(), time.monotonic()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(tried, seed, chunk) for chunk in numbers]):
-            chunk = done.result()
-            seen.add(chunk)
-            for number, why in chunk.broken.items():
-                _say(f"\nbroken: FUZZ_MAIL={number} {why}\n")
-            _say(
-                f"\r{seen.mails:>9} mails, {seen.mails / (time.monotonic() - started):.0f}/s, {len(seen.broken)} broken"
-            )
+        try:
+            for done in as_completed([pool.submit(tried, seed, chunk) for chunk in numbers]):
+                _add(seen, done.result(), time.monotonic() - started)
+        except KeyboardInterrupt:  # what was seen until then is worth a report too
+            pool.shutdown(wait=False, cancel_futures=True)
     _say(f"\n{_report(seed, seen, time.monotonic() - started)}\n")
     _keep(seed, seen)
     return 0 if not seen.broken and seen.slowest[0] < LONGEST and seen.memory < MOST_MEMORY else 1
+
+
+def _add(seen: Seen, chunk: Seen, seconds: float) -> None:
+    seen.add(chunk)
+    for number, why in chunk.broken.items():
+        _say(f"\nbroken: FUZZ_MAIL={number} {why}\n")
+    _say(f"\r{seen.mails:>9} mails, {seen.mails / seconds:.0f} a second, {len(seen.broken)} broken")
 
 
 def _report(seed: str, seen: Seen, seconds: float) -> str:

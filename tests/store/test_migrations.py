@@ -1,5 +1,7 @@
 """Migrations: run again and by several at once without harm, and in step with the models."""
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,45 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, String, Text, inspect, orm, text
 
 from deploy.engines import Engines
-from shared import deciding
-from shared.store import (
-    answers,
-    calendars,
-    external,
-    house,
-    idempotency,
-    inbox,
-    ledger,
-    outbox,
-    people,
-    places,
-    programme,
-    reservations,
-    series,
-    timers,
-    webhooks,
-)
+from shared import deciding, store
 from shared.store.base import Base, connect
 from shared.store.migrate import _config, is_current, upgrade
 from tests.house import House
 
-MODULES = (
-    answers,
-    calendars,
-    external,
-    house,
-    idempotency,
-    inbox,
-    ledger,
-    outbox,
-    people,
-    places,
-    programme,
-    reservations,
-    series,
-    timers,
-    webhooks,
-)  # imported, so that Base knows all
+for module in pkgutil.iter_modules(store.__path__):  # imported, so that Base knows all
+    if not module.ispkg:
+        importlib.import_module(f"shared.store.{module.name}")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -65,10 +66,12 @@ def truncated(path: str) -> str:
 
 
 def multistatus(responses: Iterable[str], headers: dict[str, str] | None = None) -> Response:
-    """207, streamed; the first of it is made before, so that what fails at once can still be an answer of its own."""
-    parts = iter(responses)
-    first = next(parts, "")
-    return StreamingResponse(_document(first, parts), 207, headers=headers, media_type=XML)
+    """207; what is large is streamed, and begun before: what fails at once can still be an answer of its own."""
+    pieces = _document(responses)
+    first, second = next(pieces), next(pieces, "")
+    if not second:
+        return Response(first, 207, headers=headers, media_type=XML)
+    return StreamingResponse(chain([first, second], pieces), 207, headers=headers, media_type=XML)
 
 
 def error(status: int, condition: str) -> Response:
@@ -76,10 +79,10 @@ def error(status: int, condition: str) -> Response:
     return Response(f"{DECLARATION}<D:error {DECLARED}>{condition}</D:error>", status, media_type=XML)
 
 
-def _document(first: str, parts: Iterator[str]) -> Iterator[str]:
+def _document(responses: Iterable[str]) -> Iterator[str]:
     """In pieces of some size: each of them waits for a thread and for the socket."""
-    piece, size = [f"{DECLARATION}<D:multistatus {DECLARED}>\n", first], len(first)
-    for part in parts:
+    piece, size = [f"{DECLARATION}<D:multistatus {DECLARED}>\n"], 0
+    for part in responses:
         piece.append(part)
         size += len(part)
         if size > PIECE:

@@ -2,6 +2,9 @@
 
 import time
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
 from services.calendars.dav import reading, reports
 from tests.calendars.dav.speaking import DECLARED, Dav, multiget, prop, propfind, query, sync
 
@@ -159,3 +162,18 @@ def test_a_query_asks_for_properties_even_when_it_names_none(dav: Dav) -> None:
     for asked in ("", prop()):
         body = query().replace(prop("D:getetag"), asked)
         assert f"{dav.room()}1.ics" in dav.report(dav.room(), body)
+
+
+def test_a_database_that_is_away_is_said_so(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not half an answer, which programs would take for an empty calendar."""
+    dav.house.confirmed("flexi-16")
+    dav.publish()
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("away"))
+
+    monkeypatch.setattr(reports, "entries", away)
+    monkeypatch.setattr(reports, "changes", away)
+    assert dav.call("PROPFIND", dav.room(), propfind("D:getetag"), depth=1).status_code == 503
+    for body in (query(), sync(), multiget(f"{dav.room()}1.ics")):
+        assert dav.call("REPORT", dav.room(), body, depth=1).status_code == 503

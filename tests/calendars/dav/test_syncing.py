@@ -165,6 +165,7 @@ def test_what_changes_while_a_calendar_is_read_comes_the_next_time(dav: Dav, mon
 def test_many_are_read_page_by_page(dav: Dav, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.calendars.dav.reports.PAGE", 2)
     monkeypatch.setattr("services.calendars.dav.reports.PAGE_WITH_CONTENT", 3)
+    monkeypatch.setattr("services.calendars.dav.writing.PIECE", 500)
     for hour in range(9, 16):
         dav.house.confirmed("flexi-16", at=slot(hour, hour + 1))
     dav.publish()
