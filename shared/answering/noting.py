@@ -25,13 +25,14 @@ def take_answer(
             return "already_known"
         if said.dtstamp < kept.answer_dtstamp:
             return "stale"
-    if _write(meeting, attendee, kept, said, date, now):
-        of = date or meeting.head
-        event = AttendeeAnswered(of.id, attendee.id, said.partstat, name_of(date))
-        record(meeting.db, of.site_id, event, by=by, now=now)
-        ends_at = date.ends_at if date else meeting.ends_at()
-        if attendee.address != meeting.owner_address and ends_at > now:
-            tell_later(meeting.invitation, now=now)
+    if not _write(meeting, attendee, kept, said, date, now):
+        return "already_known"
+    of = date or meeting.head
+    event = AttendeeAnswered(of.id, attendee.id, said.partstat, name_of(date))
+    record(meeting.db, of.site_id, event, by=by, now=now)
+    ends_at = date.ends_at if date else meeting.ends_at()
+    if attendee.address != meeting.owner_address and ends_at > now:
+        tell_later(meeting.invitation, now=now)
     return "answered"
 
 

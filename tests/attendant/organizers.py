@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from icalendar import Calendar, Event
 
@@ -100,7 +101,7 @@ class Calendars:
                 source="file",
                 mail_from=sender,
                 recipients=[room(slug) for slug in to or entry.rooms],
-                digest=str(self.sent).encode(),
+                digest=uuid4().bytes,  # two may come at once
                 raw=b"",
                 received_at=self.house.now,
                 sender=sender,

@@ -14,6 +14,7 @@ import pytest
 from imap_tools import BaseMailBox, MailBoxUnencrypted
 
 from deploy.processes import wait_until
+from deploy.sockets import socket_folder
 from deploy.valkey import free_port
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -21,7 +22,7 @@ USER, PASSWORD = "creneau", "secret word"
 # whoever is not the mailbox's user is somebody of another LMTP server: ours
 CONFIGURATION = """\
 protocols = imap lmtp
-base_dir = {folder}/run
+base_dir = {sockets}
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 auth_verbose = yes
@@ -84,6 +85,7 @@ class Dovecot:
 
     def __init__(self, folder: Path, hands_to: int = 0) -> None:
         self.folder = folder
+        self._sockets = socket_folder(folder)  # those of Dovecot have long names
         self.imap_port, self.lmtp_port = free_port(), free_port()
         self._hands_to = hands_to
         self._process: subprocess.Popen[bytes] | None = None
@@ -97,6 +99,7 @@ class Dovecot:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     @property
     def url(self) -> str:
@@ -142,12 +145,15 @@ class Dovecot:
         me = pwd.getpwuid(os.getuid())
         # Dovecot does little as root
         owner = me if os.getuid() else pwd.getpwnam("nobody")
-        for name in ("run", "state", "mail", "home"):
-            (self.folder / name).mkdir(parents=True)
-            os.chown(self.folder / name, owner.pw_uid, owner.pw_gid)
+        folders = [self.folder / name for name in ("state", "mail", "home")]
+        for folder in folders:
+            folder.mkdir(parents=True)
+        for folder in (*folders, self._sockets):
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
         (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n")
         text = CONFIGURATION.format(
             folder=self.folder,
+            sockets=self._sockets,
             user=me.pw_name,
             group=grp.getgrgid(me.pw_gid).gr_name,
             login=owner.pw_name,
