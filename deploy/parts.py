@@ -31,8 +31,9 @@ def parts(*, host: str, port: int) -> tuple[Part, ...]:
         Part("decide", (*CELERY, *_queue("decide", "--pool", "solo"))),
         Part("mail", (*BEHIND_THE_OTHERS, *CELERY, *_queue("mail", "--pool", "threads", "--concurrency", "4"))),
         Part("mailbox", (python, "-m", "services.mailbox")),
-        # an answer that came in changes what people see: it comes before the mails that go out
-        Part("inbox", (*CELERY, *_queue("inbox", "--pool", "solo"))),
+        # an answer that came in changes what people see: it comes before the mails that go out; two, for one of them
+        # waits for the database most of its time
+        Part("inbox", (*CELERY, *_queue("inbox", "--pool", "solo")), copies=2),
         # what is published and who is told: most of its time it waits for others
         Part("publish", (*BEHIND_THE_OTHERS, *CELERY, *_queue("publish", "--pool", "threads", "--concurrency", "4"))),
         # two plain processes that do the same, idempotent work: when one dies the other ticks on

@@ -77,7 +77,7 @@ class Meeting:
 
     @property
     def owner_address(self) -> str:
-        return self.db.get_one(Person, self.head.requested_by).address
+        return self.db.scalars(select(Person.address).where(Person.id == self.head.requested_by)).one()
 
     def dates_meant(self, component: Component) -> list[Reservation]:
         """The dates of the series that a RECURRENCE-ID names, by their instant or by their day; of each name one."""
