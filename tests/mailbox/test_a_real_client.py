@@ -2,7 +2,6 @@
 
 import smtplib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -15,9 +14,9 @@ from tests.oracles.dovecot import Dovecot
 
 
 @pytest.fixture
-def them(lmtp: Running, tmp_path: Path) -> Iterator[Wire]:
+def them(lmtp: Running) -> Iterator[Wire]:
     """A conversation with Dovecot, which hands on to us whatever it takes."""
-    with Dovecot(tmp_path / "dovecot", hands_to=lmtp.port) as dovecot:
+    with Dovecot(hands_to=lmtp.port) as dovecot:
         wire = Wire(dovecot.lmtp_port)
         assert wire.ask(b"LHLO somebody")[:3] == "250"
         yield wire
@@ -62,8 +61,8 @@ def test_while_the_database_is_away_it_is_told_to_come_again(
     assert len(mails(house)) == 1
 
 
-def test_a_mail_that_goes_on_to_us_is_delivered_with_smtplib_too(house: House, lmtp: Running, tmp_path: Path) -> None:
-    with Dovecot(tmp_path / "dovecot", hands_to=lmtp.port) as dovecot:
+def test_a_mail_that_goes_on_to_us_is_delivered_with_smtplib_too(house: House, lmtp: Running) -> None:
+    with Dovecot(hands_to=lmtp.port) as dovecot:
         dovecot.deliver(letter(), ROOM)
         with pytest.raises(smtplib.SMTPRecipientsRefused):
             dovecot.deliver(letter(), "nobody@creneau.example")

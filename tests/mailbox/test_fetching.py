@@ -1,7 +1,6 @@
 """A mailbox is looked into by IMAP: each mail is stored, then flagged or moved; a real Dovecot keeps it."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,10 +20,8 @@ Look = Callable[..., Poller]
 
 
 @pytest.fixture
-def dovecot(tmp_path: Path) -> Iterator[Dovecot]:
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # Dovecot reads mail as somebody else
-        folder.chmod(folder.stat().st_mode | 0o011)
-    with Dovecot(tmp_path / "dovecot") as dovecot:
+def dovecot() -> Iterator[Dovecot]:
+    with Dovecot() as dovecot:
         yield dovecot
 
 

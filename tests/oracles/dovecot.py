@@ -1,4 +1,8 @@
-"""Dovecot, as a private instance in a folder of its own on free ports: a mailbox, and an LMTP client."""
+"""Dovecot, as a private instance in a folder of its own on free ports: a mailbox, and an LMTP client.
+
+The folder is right in the temporary one: the sockets in it have long names, and it reads mail as somebody else, who may
+not enter the folders of pytest.
+"""
 
 import grp
 import os
@@ -7,6 +11,7 @@ import shutil
 import smtplib
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +19,6 @@ import pytest
 from imap_tools import BaseMailBox, MailBoxUnencrypted
 
 from deploy.processes import wait_until
-from deploy.sockets import socket_folder
 from deploy.valkey import free_port
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -22,7 +26,7 @@ USER, PASSWORD = "creneau", "secret word"
 # whoever is not the mailbox's user is somebody of another LMTP server: ours
 CONFIGURATION = """\
 protocols = imap lmtp
-base_dir = {sockets}
+base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 auth_verbose = yes
@@ -83,9 +87,9 @@ passdb {{
 class Dovecot:
     """Runs until the end of the block; mails for others than USER are handed to the LMTP server at `hands_to`."""
 
-    def __init__(self, folder: Path, hands_to: int = 0) -> None:
-        self.folder = folder
-        self._sockets = socket_folder(folder)  # those of Dovecot have long names
+    def __init__(self, hands_to: int = 0) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="creneau-dovecot-"))
+        self.folder.chmod(0o711)
         self.imap_port, self.lmtp_port = free_port(), free_port()
         self._hands_to = hands_to
         self._process: subprocess.Popen[bytes] | None = None
@@ -99,7 +103,7 @@ class Dovecot:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        shutil.rmtree(self._sockets, ignore_errors=True)
+        shutil.rmtree(self.folder)
 
     @property
     def url(self) -> str:
@@ -145,15 +149,12 @@ class Dovecot:
         me = pwd.getpwuid(os.getuid())
         # Dovecot does little as root
         owner = me if os.getuid() else pwd.getpwnam("nobody")
-        folders = [self.folder / name for name in ("state", "mail", "home")]
-        for folder in folders:
-            folder.mkdir(parents=True)
-        for folder in (*folders, self._sockets):
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        for name in ("run", "state", "mail", "home"):
+            (self.folder / name).mkdir()
+            os.chown(self.folder / name, owner.pw_uid, owner.pw_gid)
         (self.folder / "users").write_text(f"{USER}:{PASSWORD}\n")
         text = CONFIGURATION.format(
             folder=self.folder,
-            sockets=self._sockets,
             user=me.pw_name,
             group=grp.getgrgid(me.pw_gid).gr_name,
             login=owner.pw_name,
