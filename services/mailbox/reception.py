@@ -39,7 +39,7 @@ class Reception:
         session.host_name = name
         return [*answers[:-1], "250-PIPELINING", *answers[-1:]]
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802  aiosmtpd calls it by this name
         self, _: object, __: Session, given: Given, address: str, options: list[str]
     ) -> str:
         if not is_sender(_sender(address)):
@@ -48,7 +48,7 @@ class Reception:
         given.mail_options.extend(options)
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  aiosmtpd calls it by this name
         self, _: object, __: Session, given: Given, address: str, options: list[str]
     ) -> str:
         if len(given.rcpt_tos) >= MOST_RECIPIENTS:

@@ -156,6 +156,7 @@ def _rule(event: Event) -> str:
     if len(rule) > _LONGEST_RULE:
         raise UnreadableMail("rule_too_long", f"RRULE is longer than {_LONGEST_RULE} characters.")
     counts = [one[1] for one in _COUNT.finditer(rule)]
+    # four digits at most, before a number that long is made of them
     if _TOO_OFTEN.search(rule) or any(len(count) > 4 or int(count) > MOST_OCCURRENCES for count in counts):  # noqa: PLR2004
         raise UnreadableMail("too_many_dates", f"RRULE asks for more dates than {MOST_OCCURRENCES}: {rule[:60]}")
     return line(rule, _LONGEST_RULE)
